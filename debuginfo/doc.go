@@ -1,0 +1,36 @@
+// Package debuginfo gives the bytes and registers of a target their meaning:
+// which object and symbol an address belongs to, who called whom, what an
+// instruction says. It reads images and memory; it never runs, stops or asks
+// anything of a target beyond [core.Memory] and [core.Images].
+//
+// # Model
+//
+// An [Image] is one ELF file. A [Library] keeps images and the separate debug
+// files that belong to them. A [Program] is what the Library makes of one target
+// at one moment: [Object]s (an image at a load bias) over the target's regions.
+// Everything asked of a Program is in run-time addresses, everything in an Image
+// in link-time ones; an Object's Base is the difference.
+//
+// Files are read, never mapped: a mapped file that is truncated meanwhile is a
+// SIGBUS, and the tables kept in memory are smaller than the sections. Sections
+// are read when first needed; an Image keeps its file open until it is garbage.
+//
+// # Unwinding
+//
+// Call frame information (.eh_frame, .debug_frame) first, then what the kernel
+// pushed for a signal, then frame pointers; frames found the last way are marked
+// as guesses. A stack that cannot be followed ends with a reason in words.
+//
+// # Locking
+//
+// Images, Objects and Programs do not change once returned; what they decode
+// later is behind sync.Once or a mutex that no call into a target is made under.
+// All of them may be used by any number of goroutines.
+//
+// # Errors
+//
+// An image that is not ELF for x86-64 is ErrInvalid or ErrUnsupported, a symbol
+// that is not there ErrNotFound, a place that only line tables could tell
+// ErrNoData. Input is untrusted: parsers answer with an error, never a panic, and
+// allocate no more than a small multiple of the bytes they are given.
+package debuginfo

@@ -1,0 +1,167 @@
+package debuginfo
+
+import (
+	"bytes"
+	"debug/elf"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"runtime"
+	"sync"
+
+	"github.com/stackfs/stackfs/core"
+)
+
+// An Image is one ELF file (System V gABI, chapter 4): an executable, a shared
+// library, the vdso, or a separate debug file. Addresses are link-time ones.
+type Image struct {
+	Type      elf.Type // ET_EXEC, ET_DYN
+	Entry     uint64   // link-time address where the program begins
+	SONAME    string   // DT_SONAME, empty if it has none
+	DebugLink string   // file name in .gnu_debuglink, empty if it has none
+	debugCRC  uint32   // of the file that DebugLink names
+
+	file    core.File
+	close   func() // closes file, once
+	elf     *elf.File
+	buildID string
+
+	symbols func() *symbolTable
+	frames  func() *frameTable
+}
+
+// OpenImage reads the headers of f; everything else is read when asked for. The
+// image closes f when it is no longer used; on an error the caller still owns it.
+// ErrInvalid if f is not ELF, ErrUnsupported if not 64-bit little-endian.
+func OpenImage(f core.File) (img *Image, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			img, err = nil, core.Errorf(core.ErrInvalid, "reading ELF headers: %v", r)
+		}
+	}()
+	if f.Size() < 64 {
+		return nil, core.Errorf(core.ErrInvalid, "reading ELF headers: file of %d bytes is too short", f.Size())
+	}
+	e, err := elf.NewFile(io.NewSectionReader(f, 0, f.Size()))
+	if err != nil {
+		return nil, core.Errorf(core.ErrInvalid, "reading ELF headers: %w", err)
+	}
+	if e.Class != elf.ELFCLASS64 || e.Data != elf.ELFDATA2LSB {
+		return nil, core.Errorf(core.ErrUnsupported, "reading ELF headers: %v %v is not 64-bit little-endian", e.Class, e.Data)
+	}
+	img = &Image{Type: e.Type, Entry: e.Entry, file: f, elf: e}
+	img.symbols = sync.OnceValue(img.readSymbols)
+	img.frames = sync.OnceValue(img.readFrames)
+	img.buildID = img.readBuildID()
+	img.SONAME = img.readSONAME()
+	img.DebugLink, img.debugCRC = img.readDebugLink()
+	img.close = sync.OnceFunc(func() { f.Close() })
+	runtime.AddCleanup(img, func(closeFile func()) { closeFile() }, img.close)
+	return img, nil
+}
+
+// BuildID is the NT_GNU_BUILD_ID note in lower-case hexadecimal, empty if there is none.
+func (img *Image) BuildID() string { return img.buildID }
+
+// Size is the length of the file in bytes.
+func (img *Image) Size() int64 { return img.file.Size() }
+
+func (img *Image) readBuildID() string {
+	for _, s := range img.elf.Sections {
+		if s.Type != elf.SHT_NOTE {
+			continue
+		}
+		data, err := img.data(s)
+		if id := findBuildID(data); err == nil && id != "" {
+			return id
+		}
+	}
+	for _, p := range img.elf.Progs {
+		if p.Type != elf.PT_NOTE {
+			continue
+		}
+		data, err := img.readAt(p.Off, p.Filesz)
+		if id := findBuildID(data); err == nil && id != "" {
+			return id
+		}
+	}
+	return ""
+}
+
+// findBuildID walks notes (gABI, "Note Section"): three words, name and
+// descriptor, each padded to 4 bytes.
+func findBuildID(notes []byte) string {
+	const ntBuildID = 3
+	for len(notes) >= 12 {
+		nameSize, descSize, kind := uint64(le32(notes)), uint64(le32(notes[4:])), le32(notes[8:])
+		nameEnd := 12 + (nameSize+3)&^3
+		end := nameEnd + (descSize+3)&^3
+		if nameEnd+descSize > uint64(len(notes)) {
+			return ""
+		}
+		if kind == ntBuildID && string(notes[12:12+nameSize]) == "GNU\x00" {
+			return hex.EncodeToString(notes[nameEnd : nameEnd+descSize])
+		}
+		notes = notes[min(end, uint64(len(notes))):]
+	}
+	return ""
+}
+
+func (img *Image) readSONAME() string {
+	dynamic, err := img.section(".dynamic")
+	if err != nil {
+		return ""
+	}
+	names, err := img.section(".dynstr")
+	if err != nil {
+		return ""
+	}
+	for ; len(dynamic) >= 16; dynamic = dynamic[16:] {
+		if elf.DynTag(le64(dynamic)) == elf.DT_SONAME {
+			return cString(names, le64(dynamic[8:]))
+		}
+	}
+	return ""
+}
+
+// readDebugLink decodes .gnu_debuglink: a file name, NUL, padding to 4 bytes, a
+// CRC-32 (gdb manual, "Separate Debug Files").
+func (img *Image) readDebugLink() (name string, crc uint32) {
+	data, err := img.section(".gnu_debuglink")
+	if err != nil {
+		return "", 0
+	}
+	end := bytes.IndexByte(data, 0)
+	if end <= 0 || (end+4)&^3+4 > len(data) {
+		return "", 0
+	}
+	return string(data[:end]), le32(data[(end+4)&^3:])
+}
+
+// loadBias gives what was added to link-time addresses where the bytes from
+// offset in the file were mapped at start, executable.
+func (img *Image) loadBias(start, offset uint64) (bias uint64, ok bool) {
+	for _, p := range img.elf.Progs {
+		if p.Type != elf.PT_LOAD || p.Flags&elf.PF_X == 0 {
+			continue
+		}
+		if first := p.Off &^ 4095; first <= offset && offset < p.Off+max(p.Filesz, 1) {
+			return start - offset - (p.Vaddr - p.Off), true
+		}
+	}
+	return 0, false
+}
+
+// extent is the link-time range [start, end) that the loadable segments cover.
+func (img *Image) extent() (start, end uint64) {
+	start = ^uint64(0)
+	for _, p := range img.elf.Progs {
+		if p.Type == elf.PT_LOAD && p.Vaddr+p.Memsz >= p.Vaddr {
+			start, end = min(start, p.Vaddr&^4095), max(end, p.Vaddr+p.Memsz)
+		}
+	}
+	return min(start, end), end
+}
+
+// String names the image for messages.
+func (img *Image) String() string { return fmt.Sprintf("%v image, build id %s", img.Type, img.buildID) }

@@ -1,0 +1,172 @@
+package debuginfo
+
+import (
+	"bytes"
+	"debug/elf"
+	"strings"
+)
+
+// A Symbol is a name for an address. Addr is link-time in an Image, run-time in
+// a Program.
+type Symbol struct {
+	Addr, Size uint64 // bytes; Size is 0 where the file does not say it
+	Name       string // as in the file, mangled, without @VERSION; a PLT entry is NAME@plt
+	Kind       byte   // the letter that nm prints
+}
+
+// Symbols returns the symbols of .symtab and .dynsym, without duplicates, and
+// the entries of procedure linkage tables, sorted by address.
+func (img *Image) Symbols() []Symbol { return img.symbols().list(0, 0) }
+
+// symbol is a Symbol in 32 bytes.
+type symbol struct {
+	addr, size uint64
+	name       uint32 // offset into the table's names
+	nameSize   uint32
+	section    uint16
+	kind       byte
+	flags      symbolFlags
+}
+
+type symbolFlags byte
+
+const (
+	symbolCode symbolFlags = 1 << iota // function or ifunc
+	symbolTLS                          // the value is no address but an offset into thread-local storage
+	symbolAbs                          // the value is no address of the image
+	symbolPLT
+)
+
+// symbolBytes is the size of an Elf64_Sym.
+const symbolBytes = 24
+
+func (img *Image) readSymbols() *symbolTable {
+	t := &symbolTable{sections: img.sectionRanges()}
+	for _, want := range []elf.SectionType{elf.SHT_SYMTAB, elf.SHT_DYNSYM} {
+		for _, s := range img.elf.Sections {
+			if s.Type == want && s.Link < uint32(len(img.elf.Sections)) {
+				img.readSymbolSection(t, s)
+			}
+		}
+	}
+	img.readPLT(t)
+	t.finish()
+	return t
+}
+
+func (img *Image) readSymbolSection(t *symbolTable, s *elf.Section) {
+	names, err := img.data(img.elf.Sections[s.Link])
+	if err != nil {
+		return
+	}
+	data, err := img.data(s)
+	if err != nil {
+		return
+	}
+	letters := img.sectionLetters()
+	base := t.addNames(names)
+	for ; len(data) >= symbolBytes; data = data[symbolBytes:] {
+		if sym, ok := decodeSymbol(data, names, letters); ok {
+			sym.name += base
+			t.syms = append(t.syms, sym)
+		}
+	}
+}
+
+// decodeSymbol reads one Elf64_Sym; symbols that are not defined here, and those
+// that name sections and files, are left out.
+func decodeSymbol(b, names []byte, letters []byte) (symbol, bool) {
+	off, info, section := le32(b), b[4], elf.SectionIndex(b[6])|elf.SectionIndex(b[7])<<8
+	kind, bind := elf.ST_TYPE(info), elf.ST_BIND(info)
+	if section == elf.SHN_UNDEF || kind == elf.STT_SECTION || kind == elf.STT_FILE || uint64(off) >= uint64(len(names)) {
+		return symbol{}, false
+	}
+	size := bytes.IndexByte(names[off:], 0)
+	if size <= 0 {
+		return symbol{}, false
+	}
+	size = unversioned(names[off : int(off)+size])
+	s := symbol{addr: le64(b[8:]), size: le64(b[16:]), name: off, nameSize: uint32(size), section: uint16(section)}
+	s.kind = kindLetter(kind, bind, section, letters)
+	switch {
+	case kind == elf.STT_TLS:
+		s.flags |= symbolTLS
+	case section >= elf.SHN_LORESERVE:
+		s.flags |= symbolAbs
+	case kind == elf.STT_FUNC || kind == elf.STT_GNU_IFUNC:
+		s.flags |= symbolCode
+	}
+	return s, true
+}
+
+// unversioned gives the length of a name without @VERSION or @@VERSION, which
+// the linker writes into .symtab.
+func unversioned(name []byte) int {
+	i := bytes.IndexByte(name, '@')
+	if i <= 0 || strings.HasSuffix(string(name), "@plt") {
+		return len(name)
+	}
+	return i
+}
+
+// kindLetter is the letter that nm prints (nm(1)) for a defined symbol.
+func kindLetter(kind elf.SymType, bind elf.SymBind, section elf.SectionIndex, letters []byte) byte {
+	const gnuUnique = elf.SymBind(10) // STB_GNU_UNIQUE, which debug/elf has no name for
+	letter := byte('?')
+	switch {
+	case section == elf.SHN_COMMON:
+		return 'C'
+	case kind == elf.STT_GNU_IFUNC:
+		return 'i'
+	case bind == elf.STB_WEAK && kind == elf.STT_OBJECT:
+		return 'V'
+	case bind == elf.STB_WEAK:
+		return 'W'
+	case bind == gnuUnique:
+		return 'u'
+	case section == elf.SHN_ABS:
+		letter = 'a'
+	case int(section) < len(letters):
+		letter = letters[section]
+	}
+	if bind == elf.STB_GLOBAL && letter >= 'a' && letter <= 'z' {
+		letter -= 'a' - 'A'
+	}
+	return letter
+}
+
+// sectionLetters gives the letter of a local symbol in each section (nm(1)).
+func (img *Image) sectionLetters() []byte {
+	out := make([]byte, len(img.elf.Sections))
+	for i, s := range img.elf.Sections {
+		alloc, write := s.Flags&elf.SHF_ALLOC != 0, s.Flags&elf.SHF_WRITE != 0
+		switch {
+		case s.Flags&elf.SHF_EXECINSTR != 0:
+			out[i] = 't'
+		case s.Type == elf.SHT_NOBITS:
+			out[i] = 'b'
+		case strings.HasPrefix(s.Name, ".debug"):
+			out[i] = 'N'
+		case alloc && write:
+			out[i] = 'd'
+		case alloc:
+			out[i] = 'r'
+		default:
+			out[i] = 'n'
+		}
+	}
+	return out
+}
+
+// sectionRanges gives the link-time range of each section that is loaded.
+func (img *Image) sectionRanges() []addrRange {
+	out := make([]addrRange, len(img.elf.Sections))
+	for i, s := range img.elf.Sections {
+		if s.Flags&elf.SHF_ALLOC != 0 && s.Flags&elf.SHF_TLS == 0 && s.Addr+s.Size >= s.Addr {
+			out[i] = addrRange{s.Addr, s.Addr + s.Size}
+		}
+	}
+	return out
+}
+
+type addrRange struct{ start, end uint64 }
