@@ -1,0 +1,83 @@
+package nodes
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/stackfs/stackfs/core"
+	"github.com/stackfs/stackfs/debuginfo"
+	"github.com/stackfs/stackfs/probes"
+)
+
+// A Target is one target's directory: the core.Target with what the mount keeps
+// for it.
+type Target struct {
+	Name string // set once, before the target is in the mount
+	Core core.Target
+
+	mount   *Mount
+	debug   debuginfo.ProgramOptions
+	options *optionSet
+	errors  *ErrorLog
+	stream  *probes.Stream
+	closed  atomic.Bool
+
+	mu      sync.Mutex
+	depths  map[int]depth // of the stacks listed last, by thread
+	current int           // the thread that stopped last, 0: none did
+}
+
+func newTarget(m *Mount, c core.Target, s core.Spec) *Target {
+	o := defaultOptions()
+	t := &Target{
+		Core: c, mount: m, options: newOptionSet(o), errors: &ErrorLog{},
+		stream: probes.NewStream(o.ring, o.log), depths: map[int]depth{},
+	}
+	t.debug.Root, _ = s.Value("root")
+	if dirs, ok := s.Value("debuginfo"); ok {
+		t.debug.DebugRoots = strings.Split(dirs, ":")
+	}
+	return t
+}
+
+// listen lets what happens to the target flow into the streams.
+func (t *Target) listen() {
+	n, ok := core.Power[core.Notifier](t.Core)
+	if !ok {
+		return
+	}
+	n.Notify(func(e core.Event) {
+		r := probes.StateRecord(t.Name, e)
+		t.stream.Append(r)
+		t.mount.merge.Add(r)
+		if e.What == string(core.Stopped) && e.TID != 0 {
+			t.mu.Lock()
+			t.current = e.TID
+			t.mu.Unlock()
+		}
+	})
+}
+
+// close lets go of the target. Files that are open answer ErrGone from then on.
+func (t *Target) close() error {
+	if t.closed.Swap(true) {
+		return nil
+	}
+	err := t.Core.Close()
+	t.stream.Close()
+	return err
+}
+
+// program is what debug info says of the target now.
+func (t *Target) program(ctx context.Context) (*debuginfo.Program, error) {
+	return t.mount.library.Program(ctx, t.Core, t.debug)
+}
+
+// currentThread is the thread that stopped last; ok is false before one did.
+func (t *Target) currentThread() (tid int, ok bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.current, t.current != 0
+}
