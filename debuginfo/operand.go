@@ -28,9 +28,7 @@ func (f insnForm) hasModRM() bool {
 }
 
 // modRMAt is where the ModRM byte of a legacy instruction is.
-func (f insnForm) modRMAt() int {
-	return f.prefix + 1 + int(f.opmap-min(f.opmap, 1)) + int(min(f.opmap, 1))
-}
+func (f insnForm) modRMAt() int { return f.prefix + 1 + int(min(f.opmap, 2)) }
 
 // memory writes the memory operand of an instruction with a ModRM byte. ok is
 // false if it has none.
