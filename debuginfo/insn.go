@@ -29,7 +29,7 @@ func insnText(code []byte, f insnForm, addr uint64, name symbolizer) (text strin
 		target := next + uint64(int64(rel))
 		return mnemonic(x86asm.GNUSyntax(inst, addr, nil)) + " " + hexName(target, name), true
 	}
-	text = attText(x86asm.GNUSyntax(inst, addr, nil))
+	text = f.attText(code, x86asm.GNUSyntax(inst, addr, nil))
 	if f.wideMove() {
 		text = strings.Replace(text, "mov ", "movabs ", 1)
 	}
@@ -107,31 +107,41 @@ func mnemonic(s string) string {
 		if m, ok := mnemonics[w]; ok {
 			words[i] = m
 		}
+		if strings.HasPrefix(words[i], "jmp") || words[i] == "call" {
+			for j := range i {
+				words[j] = strings.Replace(words[j], "ds", "notrack", 1)
+			}
+		}
 		return strings.Join(words[:i+1], " ")
 	}
 	return strings.Join(words, " ")
 }
 
 // attText rewrites the decoder's text as binutils writes it.
-func attText(s string) string {
+func (f insnForm) attText(code []byte, s string) string {
 	m := mnemonic(s)
 	words := strings.Fields(s)
 	operands := strings.Join(words[len(strings.Fields(m)):], " ")
-	if operands == "" {
-		return m
+	if operands != "" {
+		operands = " " + f.rewrite(code, operands)
 	}
-	return m + " " + withScale(operands)
+	at := strings.LastIndexByte(m, ' ') + 1
+	return m[:at] + f.idlePrefixes(code, m) + m[at:] + operands
 }
 
-// withScale writes (%rax,%rbx) as (%rax,%rbx,1).
-func withScale(operands string) string {
-	open := strings.IndexByte(operands, '(')
-	if open < 0 {
-		return operands
+// idlePrefixes is the segment overrides that have no effect in 64-bit mode and
+// are shown before the mnemonic; on an indirect jump or call 3E is notrack.
+func (f insnForm) idlePrefixes(code []byte, mnemonic string) string {
+	if strings.HasPrefix(mnemonic, "notrack") {
+		return ""
 	}
-	end := strings.IndexByte(operands[open:], ')')
-	if end < 0 || strings.Count(operands[open:open+end], ",") != 1 {
-		return operands
+	out := ""
+	for _, b := range code[:f.prefix] {
+		if name := idleSegments[b]; name != "" && !strings.HasPrefix(mnemonic, name+" ") {
+			out = name + " "
+		}
 	}
-	return operands[:open+end] + ",1" + operands[open+end:]
+	return out
 }
+
+var idleSegments = map[byte]string{0x26: "es", 0x2e: "cs", 0x36: "ss", 0x3e: "ds"}
