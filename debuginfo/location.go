@@ -162,7 +162,16 @@ func (p *Program) unknown(where string) error {
 	return core.Errorf(core.ErrNotFound, "resolving %q: no symbol has that name; the nearest are %s", where, strings.Join(near, ", "))
 }
 
-func isNumber(s string) bool { return s != "" && s[0] >= '0' && s[0] <= '9' }
+// isNumber says whether s can only be meant as a number: it begins with a digit
+// and has nothing but letters and digits.
+func isNumber(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c < '0' || c > '9' && c < 'A' || c > 'Z' && c < 'a' || c > 'z' {
+			return false
+		}
+	}
+	return s != "" && s[0] <= '9'
+}
 
 // parseNumber reads decimal, or hexadecimal after 0x.
 func parseNumber(s string) (uint64, error) {
@@ -172,9 +181,6 @@ func parseNumber(s string) (uint64, error) {
 	}
 	v, err := strconv.ParseUint(digits, base, 64)
 	if err != nil {
-		if isFileLine(s) || strings.ContainsAny(s, "+-") {
-			return 0, core.Errorf(core.ErrInvalid, "parsing location %q: want 0xADDR, 0xADDR+LEN or 0xA-0xB", s)
-		}
 		return 0, core.Errorf(core.ErrInvalid, "parsing %q: want a number such as 0x7f00 or 16", s)
 	}
 	return v, nil

@@ -52,7 +52,7 @@ type unwinder struct {
 
 func (u *unwinder) frame(n int) Frame {
 	pc := u.now.values[columnRA]
-	f := Frame{N: n, PC: pc, Lookup: pc, Guess: u.guess, columns: u.now, arch: u.regs.Arch, thread: u.regs}
+	f := Frame{N: n, PC: pc, Lookup: pc, Guess: u.guess, columns: u.now, thread: &u.regs}
 	if !u.exact && pc > 0 {
 		f.Lookup--
 	}
