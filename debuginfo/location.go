@@ -135,9 +135,12 @@ func (p *Program) between(s string) ([]Range, error) {
 // maxMinus bounds how many ways to split A-B are tried.
 const maxMinus = 16
 
-// end resolves one end of a range: a point, or SYM+OFF. Without 0x it may be
-// hexadecimal as in /proc/PID/maps, if it is no symbol.
+// end resolves one end of a range: a point, or SYM+OFF. A number without 0x is
+// hexadecimal all the same, as in /proc/PID/maps, if it is no symbol.
 func (p *Program) end(s string) ([]Range, error) {
+	if isNumber(s) && len(s) <= 16 && !strings.HasPrefix(s, "0x") {
+		return p.point("0x" + s)
+	}
 	if out, err := p.point(s); err != nil || len(out) > 0 {
 		return out, err
 	}

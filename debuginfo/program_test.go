@@ -174,7 +174,7 @@ func TestResolve(t *testing.T) {
 	require.Equal(t, "read+4", r.Place.String())
 
 	for where, want := range map[string]error{
-		"": core.ErrInvalid, "0xzz": core.ErrInvalid, "write-read+0x": core.ErrNotFound, "0x2000-0x1000": core.ErrInvalid, "12x": core.ErrInvalid,
+		"": core.ErrInvalid, "0xzz": core.ErrInvalid, "write-read+0x": core.ErrInvalid, "0x2000-0x1000": core.ErrInvalid, "12x": core.ErrInvalid,
 		"main.c:12": core.ErrNoData, "a/b.go:7": core.ErrNoData, "raed": core.ErrNotFound, "nosuch::thing": core.ErrNotFound,
 		"0xffffffffffffffff+0x10": core.ErrInvalid, "read\x00": core.ErrInvalid, strings.Repeat("x", 10000): core.ErrInvalid,
 	} {

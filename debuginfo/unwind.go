@@ -102,6 +102,9 @@ func (u *unwinder) step(f *Frame) (more bool, reason string) {
 }
 
 func stopReason(err error) string {
+	if errors.Is(err, errOutermost) {
+		return ""
+	}
 	if errors.Is(err, ErrStackCut) {
 		return ErrStackCut.Error()
 	}
