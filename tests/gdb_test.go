@@ -101,7 +101,8 @@ func compareWithGDB(t *testing.T, dir string, pid int, full string) {
 		got := mine[tid]
 		if full != "" { // names are what the stripped program lacks
 			nameless(want.Frames, got.frames)
-			want.Frames = want.Frames[:min(len(want.Frames), max(len(got.frames), len(want.Frames)-1))]
+			want.Frames = withoutEnd(want.Frames, len(got.frames))
+			want.Frames = want.Frames[:max(min(len(want.Frames), len(got.frames)), len(want.Frames)-1)]
 		}
 		frames += compareFrames(t, tid, want.Frames, got, aliases)
 		registers += compareRegisters(t, tid, want.Registers, got.registers)
@@ -130,9 +131,7 @@ func nameless(theirs [][3]any, mine []ourFrame) {
 //     frame, we end there, with the reason if it is not a proper end
 func compareFrames(t *testing.T, tid string, theirs [][3]any, got ours, aliases map[string]string) int {
 	t.Helper()
-	for n := len(theirs); n > len(got.frames) && theirs[n-1][1] == nil; n = len(theirs) {
-		theirs = theirs[:n-1]
-	}
+	theirs = withoutEnd(theirs, len(got.frames))
 	var a, b []string
 	for i, f := range theirs {
 		name, _ := f[1].(string)
@@ -149,6 +148,14 @@ func compareFrames(t *testing.T, tid string, theirs [][3]any, got ours, aliases 
 	}
 	assert.Equal(t, strings.Join(a, "\n"), strings.Join(b, "\n"), "thread %s, which ends: %q", tid, got.reason)
 	return len(a)
+}
+
+// withoutEnd takes frames without a name off the end, down to n frames.
+func withoutEnd(theirs [][3]any, n int) [][3]any {
+	for len(theirs) > n && theirs[len(theirs)-1][1] == nil {
+		theirs = theirs[:len(theirs)-1]
+	}
+	return theirs
 }
 
 // compareRegisters compares every raw register that gdb has; it keeps the upper
