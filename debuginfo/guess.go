@@ -103,12 +103,34 @@ func (u *unwinder) returnAddress(f *Frame, sp uint64) (at uint64, saved bool) {
 		case afterPush:
 			return sp + 8, true
 		}
+		if u.calledHere(f.PC, sp) {
+			return sp, false
+		}
 	}
 	fp, ok := u.now.get(columnFP)
 	if !ok || fp < sp || fp%8 != 0 {
 		return sp, false
 	}
 	return fp + 8, true
+}
+
+// maxLeaf is how far into a function without a frame the program counter is
+// believed to be, bytes.
+const maxLeaf = 4096
+
+// calledHere says whether the word at sp is the return address of a direct call
+// of what pc is in: a leaf function without a frame. The bytes before a return
+// address must be call rel32 to a place shortly before pc.
+func (u *unwinder) calledHere(pc, sp uint64) bool {
+	ra, err := u.stack.word(sp, 8)
+	if err != nil || !u.program.executable(ra-5) {
+		return false
+	}
+	call := u.code(ra-5, 5)
+	if len(call) < 5 || call[0] != 0xe8 {
+		return false
+	}
+	return pc-(ra+uint64(int64(int32(le32(call[1:]))))) < maxLeaf
 }
 
 type prologueState int

@@ -10,7 +10,7 @@ import (
 )
 
 // symbolTable is the symbols of an image and of its separate debug file, sorted
-// by address, then by where the name lies.
+// by address, then by name.
 type symbolTable struct {
 	syms     []symbol
 	names    string
@@ -37,13 +37,10 @@ func (t *symbolTable) finish() {
 	// The bytes are never written again, so the string may share them.
 	t.names, t.pending = unsafe.String(unsafe.SliceData(t.pending), len(t.pending)), nil
 	slices.SortFunc(t.syms, func(a, b symbol) int {
-		return cmp.Or(cmp.Compare(a.addr, b.addr), cmp.Compare(t.name(a), t.name(b)), cmp.Compare(b.size, a.size), cmp.Compare(a.name, b.name))
+		return cmp.Or(cmp.Compare(a.addr, b.addr), strings.Compare(t.name(a), t.name(b)), cmp.Compare(b.size, a.size), cmp.Compare(a.name, b.name))
 	})
 	t.syms = slices.CompactFunc(t.syms, func(a, b symbol) bool {
 		return a.addr == b.addr && (a.flags^b.flags)&(symbolTLS|symbolAbs) == 0 && t.name(a) == t.name(b)
-	})
-	slices.SortFunc(t.syms, func(a, b symbol) int {
-		return cmp.Or(cmp.Compare(a.addr, b.addr), cmp.Compare(a.name, b.name))
 	})
 	t.syms = slices.Clip(t.syms)
 }
@@ -86,7 +83,7 @@ func (t *symbolTable) list(bias uint64, without symbolFlags) []Symbol {
 
 // find gives the symbol that addr belongs to, as gdb chooses among them: the
 // nearest at or below addr in the same section, of several at one address the one
-// whose name comes last in the string table. An unsized symbol gives way to a
+// whose name sorts last. An unsized symbol gives way to a
 // sized one that covers addr; beyond a sized symbol's end only an unsized one is
 // taken.
 func (t *symbolTable) find(addr uint64) (symbol, bool) {

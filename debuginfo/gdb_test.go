@@ -1,0 +1,164 @@
+package debuginfo
+
+import (
+	"context"
+	"fmt"
+	"os/exec"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stackfs/stackfs/tests/need"
+	"github.com/stretchr/testify/require"
+)
+
+// gdbFrame is PC and function of one frame as gdb sees them.
+type gdbFrame struct {
+	pc       string
+	function string
+}
+
+var (
+	gdbThread = regexp.MustCompile(`^Thread \d+ .*(?:LWP|process) (\d+)`)
+	gdbLine   = regexp.MustCompile(`^#\d+ +(?:(0x[0-9a-f]+) in )?(.*?)(?: \(.*\))?(?: from .*| at .*)?$`)
+)
+
+// gdbBacktraces asks gdb for the stacks of all threads, without debug files and
+// going on beyond main.
+func gdbBacktraces(t testing.TB, pid int) map[string][]gdbFrame {
+	gdb := need.Command(t, "gdb", "apt-get install gdb")
+	cmd := exec.Command(gdb, "-nx", "-batch", "-iex", "set debug-file-directory /nonexistent", "-iex", "set auto-load off",
+		"-iex", "set width 0", "-iex", "set backtrace past-main on", "-iex", "set backtrace past-entry on", "-iex", "set print address on",
+		"-p", fmt.Sprint(pid), "-ex", "thread apply all bt")
+	b, err := cmd.CombinedOutput()
+	require.NoError(t, err, string(b))
+	out := map[string][]gdbFrame{}
+	tid := ""
+	for line := range strings.Lines(string(b)) {
+		line = strings.TrimSuffix(line, "\n")
+		if m := gdbThread.FindStringSubmatch(line); m != nil {
+			tid = m[1]
+		} else if strings.HasPrefix(line, "#") && tid != "" {
+			m := gdbLine.FindStringSubmatch(line)
+			require.NotNil(t, m, line)
+			out[tid] = addGDBFrame(out[tid], gdbFrame{m[1], strings.TrimSuffix(m[2], " ()")})
+		}
+	}
+	return out
+}
+
+// addGDBFrame folds inlined functions, which gdb shows as frames without an
+// address, into the one that they are inlined in; the first frame and signal
+// frames have no address either.
+func addGDBFrame(frames []gdbFrame, f gdbFrame) []gdbFrame {
+	n := len(frames)
+	if n > 0 && f.pc == "" && f.function != signalFunction {
+		if frames[n-1].function != signalFunction {
+			frames[n-1].function = f.function
+			return frames
+		}
+	}
+	return append(frames, f)
+}
+
+// ourBacktraces unwinds all threads with a library that finds no debug files.
+func ourBacktraces(t testing.TB, pid int) (map[string][]Frame, map[string]string) {
+	ctx := context.Background()
+	target := openLive(t, pid)
+	p, err := NewLibrary([]string{"/nonexistent"}).Program(ctx, target, ProgramOptions{})
+	require.NoError(t, err)
+	frames, reasons := map[string][]Frame{}, map[string]string{}
+	for tid, regs := range snapshotThreads(t, pid) {
+		frames[fmt.Sprint(tid)], reasons[fmt.Sprint(tid)] = p.Unwind(ctx, target, regs, 1000)
+	}
+	return frames, reasons
+}
+
+func compareWithGDB(t *testing.T, pid int) {
+	want := gdbBacktraces(t, pid)
+	got, reasons := ourBacktraces(t, pid)
+	require.NotEmpty(t, want)
+	n := 0
+	for tid, theirs := range want {
+		var a, b []string
+		for _, f := range theirs {
+			if f.pc == "" && f.function != signalFunction {
+				f.pc = fmt.Sprintf("0x%016x", got[tid][0].PC)
+			}
+			if f.function == signalFunction {
+				f.pc = ""
+			}
+			if f.pc == "0x0000000000000000" { // the end of a Go system stack, which we do not show
+				continue
+			}
+			a = append(a, f.pc+" "+f.function)
+		}
+		for _, f := range got[tid] {
+			name, pc := strings.TrimSuffix(f.Function, ".abi0"), fmt.Sprintf("0x%016x", f.PC)
+			if name == "" {
+				name = "??"
+			}
+			if f.Signal {
+				pc = ""
+			}
+			b = append(b, pc+" "+name)
+		}
+		require.Equal(t, strings.Join(a, "\n"), strings.Join(b, "\n"), "thread %s, reason %q", tid, reasons[tid])
+		n += len(a)
+	}
+	t.Logf("%d threads, %d frames equal to gdb's, reasons %v", len(want), n, reasons)
+}
+
+func TestBacktraceAsGDB(t *testing.T) {
+	need.Root(t)
+	for _, c := range []struct {
+		name, compiler, source string
+		flags                  []string
+		args                   []string
+	}{
+		{"deep", "gcc", "deep.c", []string{"-O0"}, nil},
+		{"optimised", "gcc", "deep.c", []string{"-O2", "-fomit-frame-pointer", "-fno-optimize-sibling-calls"}, nil},
+		{"stripped", "gcc", "deep.c", []string{"-O2", "-s", "-fomit-frame-pointer"}, nil},
+		{"stripped with frame pointers", "gcc", "deep.c", []string{"-O2", "-s", "-fno-omit-frame-pointer"}, nil},
+		{"static", "gcc", "deep.c", []string{"-O1", "-static"}, nil},
+		{"debug_frame", "gcc", "deep.c", []string{"-O1", "-g", "-gz=zlib"}, nil},
+		{"signal", "gcc", "signal.c", []string{"-O1"}, nil},
+		{"signal on its own stack", "gcc", "signal.c", []string{"-O1"}, []string{"x"}},
+		{"catch", "g++", "catch.cc", []string{"-O1"}, nil},
+		{"threads", "gcc", "threads.c", []string{"-O1"}, nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			compareWithGDB(t, startReady(t, build(t, c.compiler, c.source, c.flags...), c.args...))
+		})
+	}
+}
+
+func TestBacktracePython(t *testing.T) {
+	need.Root(t)
+	python := need.Command(t, "python3", "apt-get install python3")
+	pid := startReady(t, python, "-c", "import sys,os\ndef f(n):\n  return f(n-1) if n else os.read(0,1)\nprint('ready',flush=True)\nf(10)")
+	compareWithGDB(t, pid)
+}
+
+func TestBacktraceGo(t *testing.T) {
+	need.Root(t)
+	compareWithGDB(t, startReady(t, buildGo(t)))
+}
+
+// TestBacktraceGoStripped has no symbols and no call frame information; gdb loses
+// its way there, so the test asks for the recursion that the program is in.
+func TestBacktraceGoStripped(t *testing.T) {
+	need.Root(t)
+	frames, reasons := ourBacktraces(t, startReady(t, buildGo(t, "-ldflags=-s -w")))
+	best := 0
+	for tid, stack := range frames {
+		t.Log(tid, len(stack), reasons[tid])
+		same := map[uint64]int{}
+		for _, f := range stack {
+			require.True(t, f.N == 0 || f.Guess)
+			same[f.PC]++
+			best = max(best, same[f.PC])
+		}
+	}
+	require.Equal(t, 5, best)
+}
