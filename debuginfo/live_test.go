@@ -33,7 +33,9 @@ func openLive(t testing.TB, pid int) *liveTarget {
 	return &liveTarget{pid, mem}
 }
 
-func (l *liveTarget) Info(context.Context) (core.Info, error)        { return core.Info{PID: l.pid, Arch: core.AMD64}, nil }
+func (l *liveTarget) Info(context.Context) (core.Info, error) {
+	return core.Info{PID: l.pid, Arch: core.AMD64}, nil
+}
 func (l *liveTarget) Space() core.Space                              { return l }
 func (l *liveTarget) Threads(context.Context) ([]core.Thread, error) { return nil, nil }
 func (l *liveTarget) Hold(context.Context, ...int) (func(), error)   { return func() {}, nil }

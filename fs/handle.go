@@ -74,7 +74,7 @@ func (h *handle) Read(ctx context.Context, dest []byte, off int64) (fuse.ReadRes
 		return fuse.ReadResultData(text[off:min(off+int64(len(dest)), int64(len(text)))]), 0
 	case h.h.Blob != nil:
 		n, err := h.h.Blob.ReadAt(request(ctx), dest, off)
-		return fuse.ReadResultData(dest[:n]), Errno(err)
+		return result(dest[:n], err)
 	case h.h.Stream != nil:
 		return h.readStream(ctx, dest)
 	case h.h.Log != nil:
@@ -82,9 +82,18 @@ func (h *handle) Read(ctx context.Context, dest []byte, off int64) (fuse.ReadRes
 		if err == io.EOF {
 			err = nil
 		}
-		return fuse.ReadResultData(dest[:n]), Errno(err)
+		return result(dest[:n], err)
 	}
 	return nil, syscall.EBADF
+}
+
+// result is an answer to a read. One with an error must have no data: go-fuse
+// would send the data without the error.
+func result(data []byte, err error) (fuse.ReadResult, syscall.Errno) {
+	if err != nil {
+		return nil, Errno(err)
+	}
+	return fuse.ReadResultData(data), 0
 }
 
 func (h *handle) readStream(ctx context.Context, dest []byte) (fuse.ReadResult, syscall.Errno) {
@@ -94,7 +103,7 @@ func (h *handle) readStream(ctx context.Context, dest []byte) (fuse.ReadResult, 
 	}
 	defer h.mu.give()
 	n, err := h.h.Stream.Read(ctx, dest, wait)
-	return fuse.ReadResultData(dest[:n]), Errno(err)
+	return result(dest[:n], err)
 }
 
 // Write implements fs.FileWriter.

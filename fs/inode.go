@@ -77,7 +77,7 @@ func (s *Server) fill(ctx context.Context, n nodes.Node, out *fuse.Attr) time.Du
 	}
 	out.Size = uint64(n.Size(request(ctx)))
 	out.Blocks = (out.Size + 511) / 512
-	return 0
+	return time.Nanosecond // 0 would mean the default
 }
 
 // Getattr implements fs.NodeGetattrer.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 	"sync"
 	"syscall"
 	"time"
@@ -39,8 +40,15 @@ const maxWrite = 1 << 20
 
 // Mount mounts a tree. A mount left dead there by a crash is taken away first.
 func Mount(dir string, m *nodes.Mount, o Options) (*Server, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, err
+	}
 	if err := Recover(dir); err != nil {
 		return nil, err
+	}
+	if mounted, err := isMounted(dir); err != nil || mounted {
+		return nil, fmt.Errorf("mounting at %s: a stackfs is mounted there already; `stackfs umount %s` takes it away", dir, dir)
 	}
 	s := &Server{uid: uint32(os.Getuid()), gid: uint32(os.Getgid()), mounted: time.Now()}
 	s.root = &inode{node: m.Root(), srv: s}
@@ -61,7 +69,6 @@ func Mount(dir string, m *nodes.Mount, o Options) (*Server, error) {
 		return fuse.EIO
 	}
 	raw := nonblockReads{fs.NewNodeFS(s.root, &fs.Options{MountOptions: mo, EntryTimeout: &life, AttrTimeout: &life}), s}
-	var err error
 	if s.fuse, err = fuse.NewServer(raw, dir, &mo); err != nil {
 		return nil, fmt.Errorf("mounting at %s: %w; stackfs doctor says what is missing", dir, err)
 	}

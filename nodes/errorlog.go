@@ -54,10 +54,8 @@ func (l *ErrorLog) AppendText(b []byte) ([]byte, error) {
 }
 
 func (f failure) append(b []byte) []byte {
-	head := fmt.Sprintf("[%s] %s: ", probes.Seconds(f.time), f.file)
 	line := printable(f.line)
-	b = fmt.Appendf(b, "%s%s\n", head, line)
-	b = fmt.Appendf(b, "%s%s\n", strings.Repeat(" ", len(head)), f.caret(line))
+	b = fmt.Appendf(b, "[%s] %s\n  %s\n  %s\n", probes.Seconds(f.time), f.file, line, f.caret(line))
 	b = fmt.Appendf(b, "  %s\n", sentence(f.err))
 	var w *WordError
 	if errors.As(f.err, &w) && w.Hint != "" {

@@ -18,6 +18,7 @@ const runAtOnce = 4096
 type Lines struct {
 	node Node
 	tail []byte
+	skip bool // the rest of a line that was too long
 }
 
 // Write runs the lines of p in order. A failing first line gives its error, a
@@ -36,7 +37,7 @@ func (l *Lines) Write(ctx context.Context, p []byte) (int, error) {
 	}
 	rest := p[done:]
 	switch {
-	case len(rest) == 0:
+	case len(rest) == 0 || l.skip:
 	case len(p) < runAtOnce:
 		if err := l.runLine(ctx, rest); err != nil {
 			return l.short(done, err)
@@ -44,7 +45,7 @@ func (l *Lines) Write(ctx context.Context, p []byte) (int, error) {
 	case len(l.tail)+len(rest) > maxTail:
 		err := core.Errorf(core.ErrInvalid, "a line of more than %d bytes: end lines with a newline", maxTail)
 		l.node.log(string(rest[:errorLogLine]), err)
-		l.tail = nil
+		l.tail, l.skip = nil, true
 		return l.short(done, err)
 	default:
 		l.tail = append(l.tail, rest...)
@@ -62,6 +63,10 @@ func (l *Lines) short(done int, err error) (int, error) {
 func (l *Lines) runLine(ctx context.Context, part []byte) error {
 	line := string(append(l.tail, part...))
 	l.tail = nil
+	if l.skip {
+		l.skip = false
+		return nil
+	}
 	err := l.node.runLine(ctx, line)
 	if err != nil {
 		l.node.log(line, err)
@@ -70,7 +75,9 @@ func (l *Lines) runLine(ctx context.Context, part []byte) error {
 }
 
 // log keeps a failure in the error_log beside the file.
-func (n Node) log(line string, err error) { n.place.errorLog().Add(n.row.Name, line, err) }
+func (n Node) log(line string, err error) {
+	n.place.errorLog().Add(orDefault(n.place.Name, n.row.Name), line, err)
+}
 
 func (n Node) runLine(ctx context.Context, line string) error {
 	if n.row.Set != nil {

@@ -155,7 +155,7 @@ func (n Node) find(ctx context.Context, e *Each, name string) (Node, error) {
 		}
 	}
 	if e.Logged && n.place.Target != nil && !errors.Is(err, context.Canceled) {
-		n.place.Target.errors.Add("looking up", name, err)
+		n.place.Target.errors.Add(n.row.Name+"/", name, err)
 	}
 	return Node{}, err
 }

@@ -3,7 +3,9 @@ package nodes
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/stackfs/stackfs/core"
 )
@@ -62,27 +64,54 @@ var regsTable = Table{
 	},
 }
 
-// listRegisters lists what this machine's threads have, as far as it is known
-// without holding one: what the architecture names.
-func listRegisters(ctx context.Context, p Place) ([]string, error) {
-	info, err := p.Target.Core.Info(ctx)
-	if err != nil || info.Arch == nil {
+// knownRegisters are the registers that this machine's threads have. That takes
+// one hold for a target, not one for each listing.
+func (p Place) knownRegisters(ctx context.Context) ([]string, error) {
+	t := p.Target
+	t.mu.Lock()
+	names := t.registers
+	t.mu.Unlock()
+	if names != nil {
+		return names, nil
+	}
+	if err := p.mayHold(ctx); err != nil {
 		return nil, err
 	}
-	var names []string
-	for _, r := range info.Arch.Registers {
-		names = append(names, r.Name)
+	regs, err := p.registers(ctx)
+	if err != nil {
+		return nil, err
 	}
+	for i, r := range regs.Arch.Registers {
+		if _, ok := regs.Bytes(i); ok {
+			names = append(names, r.Name)
+		}
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.registers = names
 	return names, nil
 }
 
-func findRegister(ctx context.Context, p Place, name string) (Place, error) {
+func (p Place) archHas(ctx context.Context, name string) bool {
 	info, err := p.Target.Core.Info(ctx)
-	if err != nil {
+	if err != nil || info.Arch == nil {
+		return false
+	}
+	_, ok := info.Arch.Index(name)
+	return ok
+}
+
+func listRegisters(ctx context.Context, p Place) ([]string, error) { return p.knownRegisters(ctx) }
+
+func findRegister(ctx context.Context, p Place, name string) (Place, error) {
+	names, err := p.knownRegisters(ctx)
+	if err != nil && !errors.Is(err, core.ErrBusy) {
 		return p, err
 	}
-	if _, ok := info.Arch.Index(name); !ok {
-		return p, core.Errorf(core.ErrNotFound, "%s has no register %q; ls regs lists them", info.Arch.Name, name)
+	// While no thread may be held, what the architecture has is all that is known.
+	ok := slices.Contains(names, name) || names == nil && p.archHas(ctx, name)
+	if !ok {
+		return p, core.Errorf(core.ErrNotFound, "there is no register %q here; ls regs lists them", name)
 	}
 	p.Name = name
 	return p, nil

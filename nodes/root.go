@@ -56,7 +56,11 @@ func makerCommand(verb, doc string) Command {
 	forms := func(p Place) (out []Form) {
 		for _, d := range p.Mount.Drivers {
 			if d.Verb == verb {
-				out = append(out, Form{strings.Replace(d.Usage, "COMMON", commonOptions, 1), d.Doc, d.Example})
+				usage := strings.Replace(d.Usage, "COMMON", commonOptions, 1)
+				if verb == verbAttach {
+					usage = d.Name + " " + usage
+				}
+				out = append(out, Form{usage, d.Doc, d.Example})
 			}
 		}
 		return out

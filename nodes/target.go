@@ -24,9 +24,10 @@ type Target struct {
 	stream  *probes.Stream
 	closed  atomic.Bool
 
-	mu      sync.Mutex
-	depths  map[int]depth // of the stacks listed last, by thread
-	current int           // the thread that stopped last, 0: none did
+	mu        sync.Mutex
+	depths    map[int]depth // of the stacks listed last, by thread
+	current   int           // the thread that stopped last, 0: none did
+	registers []string      // the registers that threads have, once that is known
 }
 
 func newTarget(m *Mount, c core.Target, s core.Spec) *Target {

@@ -1,0 +1,144 @@
+package debuginfo
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// Nearest returns up to n names of symbols that are closest to name by edit
+// distance, nearest first, for a hint. Of mangled names the identifiers are
+// compared, and given as A::B.
+func (p *Program) Nearest(name string, n int) []string {
+	objects := p.objects
+	prefix := ""
+	if o, rest, ok := p.qualified(name); ok {
+		objects, name, prefix = []*Object{o}, rest, o.Name+"::"
+	}
+	name = withoutParameters(name)
+	s := search{want: name, best: make([]candidate, 0, max(n, 0)+1), n: n, row: make([]int, len(name)+1), bits: letterBits(name)}
+	if n <= 0 || len(name) > maxNearest {
+		return nil
+	}
+	for _, o := range objects {
+		if o.module == nil {
+			continue
+		}
+		t := o.module.symbols()
+		for _, sym := range t.syms {
+			s.try(t.name(sym))
+		}
+	}
+	out := make([]string, len(s.best))
+	for i, c := range s.best {
+		out[i] = prefix + c.name
+	}
+	return out
+}
+
+// maxNearest is the longest name that near ones are looked for, bytes.
+const maxNearest = 256
+
+type candidate struct {
+	name     string
+	distance int
+}
+
+type search struct {
+	want string
+	bits uint64
+	n    int
+	best []candidate
+	row  []int
+}
+
+// try keeps a name if it is among the nearest so far. A name further than a
+// half of what was asked for is no hint.
+func (s *search) try(name string) {
+	if strings.HasPrefix(name, "_Z") {
+		name = mangledIdentifiers(name)
+	}
+	limit := len(s.want)/2 + 1
+	if len(s.best) == s.n {
+		limit = min(limit, s.best[s.n-1].distance-1)
+	}
+	if abs(len(name)-len(s.want)) > limit || limit < 0 || len(name) == 0 {
+		return
+	}
+	// Each letter that only one of the two has costs at least an edit, shared
+	// between two by a substitution.
+	if onesCount(s.bits^letterBits(name)) > 2*limit {
+		return
+	}
+	d := editDistance(s.want, name, limit, s.row)
+	if d > limit || slices.ContainsFunc(s.best, func(c candidate) bool { return c.name == name }) {
+		return
+	}
+	c := candidate{name, d}
+	at, _ := slices.BinarySearchFunc(s.best, c, func(a, b candidate) int { return cmp.Or(cmp.Compare(a.distance, b.distance), -1) })
+	s.best = slices.Insert(s.best, at, c)
+	s.best = s.best[:min(len(s.best), s.n)]
+}
+
+func letterBits(s string) (bits uint64) {
+	for i := range len(s) {
+		bits |= 1 << (s[i] & 63)
+	}
+	return bits
+}
+
+func onesCount(v uint64) (n int) {
+	for ; v != 0; v &= v - 1 {
+		n++
+	}
+	return n
+}
+
+func abs(n int) int { return max(n, -n) }
+
+// editDistance is Levenshtein's, or more than limit as soon as it is known to be
+// that. row has len(a)+1 elements.
+func editDistance(a, b string, limit int, row []int) int {
+	for i := range row {
+		row[i] = i
+	}
+	for j := range len(b) {
+		diagonal, least := row[0], j+1
+		row[0] = j + 1
+		for i := range len(a) {
+			d := diagonal
+			if a[i] != b[j] {
+				d = min(diagonal, row[i], row[i+1]) + 1
+			}
+			diagonal, row[i+1] = row[i+1], d
+			least = min(least, d)
+		}
+		if least > limit {
+			return least
+		}
+	}
+	return row[len(a)]
+}
+
+// mangledIdentifiers joins the first run of <length><identifier> of a mangled
+// name (Itanium C++ ABI, "<nested-name>") with "::". It is what the name is about,
+// got without demangling it.
+func mangledIdentifiers(name string) string {
+	i := 2
+	for i < len(name) && (name[i] < '0' || name[i] > '9') && i < 6 {
+		i++
+	}
+	var out []string
+	for i < len(name) && name[i] >= '1' && name[i] <= '9' {
+		n := 0
+		for ; i < len(name) && name[i] >= '0' && name[i] <= '9' && n < 1000; i++ {
+			n = 10*n + int(name[i]-'0')
+		}
+		if i+n > len(name) {
+			break
+		}
+		out = append(out, name[i:i+n])
+		i += n
+	}
+	return strings.Join(out, "::")
+}

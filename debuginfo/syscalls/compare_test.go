@@ -1,0 +1,159 @@
+package syscalls
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stackfs/stackfs/core"
+)
+
+// A tally counts what was compared with strace.
+type tally struct {
+	calls, args, equal, outputs, allowed, results int
+	names                                         map[string]int
+	reasons                                       map[string]int
+	wrong                                         map[string][]string // by call and argument
+	unmatched                                     []string
+}
+
+func newTally() *tally {
+	return &tally{names: map[string]int{}, reasons: map[string]int{}, wrong: map[string][]string{}}
+}
+
+// compare walks the calls of one thread and strace's lines for it in step.
+func (y *tally) compare(t *testing.T, calls []seen, lines []string) {
+	t.Helper()
+	at := 0
+	for _, line := range lines {
+		name, args, result, err := parseTrace(line)
+		if err != nil {
+			if !strings.Contains(line, "<unfinished") && !strings.Contains(line, "<detached") {
+				y.unmatched = append(y.unmatched, line)
+			}
+			continue
+		}
+		i := slices.IndexFunc(calls[at:], func(s seen) bool { return s.call.Name == name })
+		if i < 0 || i > 3 {
+			y.unmatched = append(y.unmatched, line) // before the filter was there
+			continue
+		}
+		at += i + 1
+		y.one(calls[at-1], name, args, result, line)
+	}
+}
+
+func (y *tally) one(s seen, name string, args []string, result, line string) {
+	y.calls++
+	y.names[name]++
+	for i := range max(len(args), len(s.call.Args)) {
+		y.args++
+		want, have, k := "(none)", "(none)", (*kind)(nil)
+		if i < len(args) {
+			want = args[i]
+		}
+		if i < len(s.call.Args) {
+			have, k = s.call.Args[i].Value, s.kinds[i]
+			if s.call.labelled {
+				have = s.call.Args[i].Name + "=" + have
+			}
+		}
+		reason := y.judge(name, i, want, have, k, s)
+		switch reason {
+		case "equal":
+			y.equal++
+		case "output":
+			y.outputs++
+		case "":
+			key := fmt.Sprintf("%s #%d", name, i)
+			y.wrong[key] = append(y.wrong[key], fmt.Sprintf("want %s\nhave %s\nline %s", want, have, line))
+		default:
+			y.allowed++
+			y.reasons[reason]++
+		}
+	}
+	y.result(name, result, line)
+}
+
+// judge says "equal", "output", a documented difference, or "" for a wrong one.
+func (y *tally) judge(name string, _ int, want, have string, k *kind, s seen) string {
+	if want == have {
+		return "equal"
+	}
+	if k != nil && k.name == "out" {
+		return "output"
+	}
+	for _, d := range differences {
+		if d.re.MatchString(name+"|"+want) && d.same(want, have) {
+			return d.reason
+		}
+	}
+	return ""
+}
+
+// A difference from strace that is meant.
+type difference struct {
+	re     *regexp.Regexp // matches CALL|STRACE'S ARGUMENT
+	same   func(want, have string) bool
+	reason string
+}
+
+func differs(re, reason string, same func(want, have string) bool) difference {
+	return difference{regexp.MustCompile(re), same, reason}
+}
+
+var differences = []difference{
+	differs(`\[\d+ => \d+\]$`, "value-result argument: strace adds what the kernel stored", func(want, have string) bool {
+		before, _, _ := strings.Cut(want, " =>")
+		return before+"]" == have
+	}),
+}
+
+var plainNumber = regexp.MustCompile(`^= (0x[0-9a-f]+|-?\d+)(?: |$)`)
+
+// result checks that Result prints what strace printed.
+func (y *tally) result(name, text, line string) {
+	m := plainNumber.FindStringSubmatch(text)
+	if m == nil {
+		return
+	}
+	y.results++
+	raw, err := strconv.ParseUint(m[1], 0, 64)
+	if err != nil {
+		signed, _ := strconv.ParseInt(m[1], 0, 64)
+		raw = uint64(signed)
+	}
+	if strings.HasPrefix(text, "= -1 E") {
+		errno := strings.Fields(text)[2]
+		for n, row := range errorRows {
+			if row.name == errno {
+				raw = uint64(-int64(n))
+			}
+		}
+		m[1] = strings.TrimPrefix(text, "= ")
+	}
+	if have := Result(core.AMD64, name, raw); have != m[1] {
+		y.wrong[name+" result"] = append(y.wrong[name+" result"], fmt.Sprintf("want %s\nhave %s\nline %s", m[1], have, line))
+	}
+}
+
+func (y *tally) report(t *testing.T) {
+	t.Helper()
+	wrong := 0
+	keys := slices.SortedFunc(maps.Keys(y.wrong), func(a, b string) int { return cmp.Or(len(y.wrong[b])-len(y.wrong[a]), cmp.Compare(a, b)) })
+	for _, k := range keys {
+		wrong += len(y.wrong[k])
+		t.Logf("WRONG %s: %d times\n%s", k, len(y.wrong[k]), y.wrong[k][0])
+	}
+	for _, r := range slices.Sorted(maps.Keys(y.reasons)) {
+		t.Logf("allowed %5d: %s", y.reasons[r], r)
+	}
+	inputs := y.args - y.outputs
+	t.Logf("%d calls of %d kinds, %d arguments: %d written by the kernel and not compared, %d equal, %d allowed, %d wrong: %.3f%% right; %d results compared; %d lines without a call here",
+		y.calls, len(y.names), y.args, y.outputs, y.equal, y.allowed, wrong, 100*float64(y.equal+y.allowed)/float64(max(1, inputs)), y.results, len(y.unmatched))
+}

@@ -1,0 +1,214 @@
+package syscalls
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// showComm prints a name that prctl(2) gives a thread: 15 bytes at most.
+func showComm(s *scope, v uint64, _ *kind) string {
+	const limit = 15 // TASK_COMM_LEN without the NUL
+	return s.text(v, limit)
+}
+
+// showVMAName prints a name for anonymous memory (PR_SET_VMA(2const)).
+func showVMAName(s *scope, v uint64, _ *kind) string {
+	const limit = 80
+	return s.text(v, limit-1)
+}
+
+// showPtracer prints who may trace (PR_SET_PTRACER(2const)).
+func showPtracer(s *scope, v uint64, _ *kind) string {
+	if v == ^uint64(0) {
+		return "PR_SET_PTRACER_ANY"
+	}
+	return strconv.Itoa(int(int32(v)))
+}
+
+func showBitset(_ *scope, v uint64, _ *kind) string {
+	if v == 0xffffffff {
+		return "FUTEX_BITSET_MATCH_ANY"
+	}
+	return hex(v)
+}
+
+// showCloneFlags prints clone(2)'s flags; the low byte is a signal.
+func showCloneFlags(s *scope, v uint64, _ *kind) string {
+	const signalMask = 0xff
+	sig, flags := v&signalMask, v&^signalMask
+	text := s.table.sets["clone"].flags(flags)
+	switch {
+	case sig == 0:
+		return text
+	case flags == 0:
+		return signalText(int64(sig))
+	}
+	return text + "|" + signalText(int64(sig))
+}
+
+// showIfClone prints a member of struct clone_args that matters only with a flag.
+func showIfClone(s *scope, v uint64, k *kind) string {
+	for _, flag := range strings.Split(k.param, "+") {
+		if s.values["flags"]&s.table.sets["clone3"].byName[flag] == 0 {
+			continue
+		}
+		if flag == "CLONE_INTO_CGROUP" {
+			return strconv.FormatUint(v, 10)
+		}
+		return address(v)
+	}
+	return ""
+}
+
+// showSetTID prints the process ids that clone3(2) is to choose.
+func showSetTID(s *scope, v uint64, k *kind) string {
+	n := s.values[k.param]
+	if v == 0 && n == 0 {
+		return ""
+	}
+	if n == 0 || n > textLimit {
+		return address(v)
+	}
+	return s.array(v, n, &kind{size: 4, show: showInt})
+}
+
+func showNonzero(_ *scope, v uint64, _ *kind) string {
+	if v == 0 {
+		return ""
+	}
+	return strconv.FormatUint(v, 10)
+}
+
+// showReserved prints a member that should be zero only if it is not.
+func showReserved(_ *scope, v uint64, _ *kind) string {
+	if v == 0 {
+		return ""
+	}
+	return hex(v)
+}
+
+// showHowMode prints the mode of struct open_how (openat2(2)).
+func showHowMode(s *scope, v uint64, k *kind) string {
+	if text := showCreationMode(s, v, &kind{size: 8, param: "flags"}); text != "" || v == 0 {
+		return text
+	}
+	return showMode(s, v, k)
+}
+
+// showResuming prints restart_syscall's argument: which call it was nobody says.
+func showResuming(*scope, uint64, *kind) string { return "<... resuming interrupted system call ...>" }
+
+// showSchedAttr prints a struct sched_attr (linux/sched/types.h).
+func showSchedAttr(s *scope, v uint64, _ *kind) string {
+	if v == 0 {
+		return "NULL"
+	}
+	const first, utilized = 48, 56
+	size, ok := s.uint(v, 4)
+	if !ok {
+		return address(v)
+	}
+	if size < first {
+		return fmt.Sprintf("{size=%d}", size)
+	}
+	b, ok := s.bytes(v, int(min(size, utilized)))
+	if !ok {
+		return address(v)
+	}
+	text := fmt.Sprintf("{size=%d, sched_policy=%s, sched_flags=%s, sched_nice=%d, sched_priority=%d, sched_runtime=%d, sched_deadline=%d, sched_period=%d",
+		size, s.table.sets["schedpolicy"].one(little(b[4:8])), s.table.sets["schedflag"].flags(little(b[8:16])), int32(little(b[16:20])),
+		little(b[20:24]), little(b[24:32]), little(b[32:40]), little(b[40:48]))
+	if len(b) >= utilized {
+		text += fmt.Sprintf(", sched_util_min=%s, sched_util_max=%s", hex(little(b[48:52])), hex(little(b[52:56])))
+	}
+	return text + "}"
+}
+
+// showContextID prints io_setup(2)'s context, which is zero before the call.
+func showContextID(s *scope, v uint64, _ *kind) string { return address(v) }
+
+// showRingOption prints a member of struct io_uring_params that a flag asks for.
+func showRingOption(s *scope, v uint64, k *kind) string {
+	const sqPoll, sqAff, attachWQ = 2, 4, 32
+	flags := s.values["flags"]
+	switch {
+	case k.param == "sq_thread_cpu" && flags&sqAff != 0, k.param == "sq_thread_idle" && flags&sqPoll != 0:
+		return strconv.FormatUint(v, 10)
+	case k.param == "wq_fd" && flags&attachWQ != 0:
+		return strconv.Itoa(int(int32(v)))
+	}
+	return ""
+}
+
+// showKernelVersion prints KERNEL_VERSION's number (linux/version.h).
+func showKernelVersion(_ *scope, v uint64, _ *kind) string {
+	return fmt.Sprintf("KERNEL_VERSION(%d, %d, %d)", v>>16, v>>8&0xff, v&0xff)
+}
+
+// showIPv6 prints the group of a struct ipv6_mreq.
+func showIPv6(s *scope, v uint64, k *kind) string {
+	b, ok := s.bytes(v, k.size)
+	if !ok {
+		return address(v)
+	}
+	return `"` + inet6Text(b) + `"`
+}
+
+func showIfIndex(_ *scope, v uint64, _ *kind) string {
+	return fmt.Sprintf("if_nametoindex(%d)", int32(v))
+}
+
+// showPerfAttr prints the leading members of a struct perf_event_attr
+// (linux/perf_event.h); "..." stands for the rest of it.
+func showPerfAttr(s *scope, v uint64, _ *kind) string {
+	if v == 0 {
+		return "NULL"
+	}
+	const first = 64 // PERF_ATTR_SIZE_VER0
+	b, ok := s.bytes(v, first)
+	if !ok {
+		return address(v)
+	}
+	sets := s.table.sets
+	typ, size, config := little(b[:4]), little(b[4:8]), little(b[8:16])
+	configText := hex(config)
+	if set := map[uint64]string{0: "perfhw", 1: "perfsw"}[typ]; set != "" {
+		configText = sets[set].one(config)
+	}
+	text := fmt.Sprintf("{type=%s, size=%s, config=%s", sets["perftype"].one(typ), perfSize(size), configText)
+	const freq = 1 << 10
+	bits := little(b[40:48])
+	period := "sample_period"
+	if bits&freq != 0 {
+		period = "sample_freq"
+	}
+	return text + fmt.Sprintf(", %s=%d, sample_type=%s, read_format=%s%s, ...}", period, little(b[16:24]),
+		sets["perfsample"].flags(little(b[24:32])), sets["perfformat"].flags(little(b[32:40])), perfBits(bits))
+}
+
+func perfSize(size uint64) string {
+	if i := (size - 64) / 8; size >= 64 && size%8 == 0 {
+		for version, known := range [...]uint64{64, 72, 80, 96, 104, 112, 120, 128} {
+			if known == size && i < 16 {
+				return "PERF_ATTR_SIZE_VER" + strconv.Itoa(version)
+			}
+		}
+	}
+	return hex(size)
+}
+
+// perfBits prints the switches that abbreviated output has.
+func perfBits(bits uint64) string {
+	names := [...]string{"disabled", "inherit", "pinned", "exclusive", "exclude_user", "exclude_kernel", "exclude_hv", "exclude_idle",
+		"mmap", "comm", "freq", "inherit_stat", "enable_on_exec", "task", "watermark"}
+	text := ""
+	for i, name := range names {
+		if bits>>i&1 != 0 {
+			text += ", " + name + "=1"
+		}
+	}
+	const preciseShift = 15
+	text += fmt.Sprintf(", precise_ip=%d", bits>>preciseShift&3)
+	return text
+}
