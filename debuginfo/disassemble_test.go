@@ -146,6 +146,6 @@ func libc(t testing.TB) string {
 		f.Close()
 		return path
 	}
-	need.Missing(t, path+" is missing: the comparison needs Debian's libc6")
+	need.Missing(t, "file "+path, "install Debian's libc6")
 	return ""
 }
