@@ -38,6 +38,10 @@ func (a app) mount(ctx context.Context, c mountConfig) error {
 		return err
 	}
 	c.dir = point.path
+	if err := cannotMount(thisHost()); err != nil {
+		point.undo()
+		return fmt.Errorf("mounting at %s: %w; stackfs doctor says more", c.dir, err)
+	}
 	if c.cwd, err = os.Getwd(); err != nil {
 		return err
 	}
