@@ -60,6 +60,9 @@ func (p *Program) ResolveOne(where string) (Range, error) {
 func (p *Program) point(s string) ([]Range, error) {
 	if isNumber(s) {
 		addr, err := parseNumber(s)
+		if err != nil && (isFileLine(s) || strings.ContainsAny(s, "+-")) {
+			return nil, nil // a sum, a range or a line: not for here
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -2,8 +2,6 @@ package nodes
 
 import (
 	"context"
-	"fmt"
-	"strings"
 
 	"github.com/stackfs/stackfs/core"
 )
@@ -102,17 +100,10 @@ func showMaps(ctx context.Context, p Place) (Value, error) {
 	return regionList(regions), err
 }
 
-// mapsPathColumn is where the path begins: 25 + sizeof(void *) * 6 - 1 (seq_pad).
-const mapsPathColumn = 25 + 8*6 - 1
-
 // AppendText implements Value.
 func (l regionList) AppendText(b []byte) ([]byte, error) {
 	for _, r := range l {
-		line := fmt.Sprintf("%08x-%08x %s %08x %s %d ", r.Start, r.End, r.Perm, r.Offset, r.Dev, r.Inode)
-		if r.Path != "" {
-			line += strings.Repeat(" ", max(mapsPathColumn-len(line), 0)+1) + r.Path
-		}
-		b = append(append(b, line...), '\n')
+		b = r.AppendMaps(b)
 	}
 	return b, nil
 }

@@ -2,7 +2,6 @@ package nodes
 
 import (
 	"context"
-	"encoding/json"
 	"io"
 
 	"github.com/stackfs/stackfs/core"
@@ -73,7 +72,7 @@ func (n Node) text(ctx context.Context) ([]byte, error) {
 	if !n.twin {
 		return v.AppendText(nil)
 	}
-	out, err := json.Marshal(v)
+	out, err := marshal(v)
 	return append(out, '\n'), err
 }
 
@@ -111,7 +110,7 @@ func (s *StreamReader) Read(ctx context.Context, p []byte, wait bool) (int, erro
 
 func (s *StreamReader) render(r probes.Record) {
 	if s.json {
-		line, err := json.Marshal(r)
+		line, err := marshal(r)
 		if err == nil {
 			s.rest = append(line, '\n')
 		}

@@ -2,7 +2,6 @@ package nodes
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -31,7 +30,7 @@ func (l registerList) MarshalJSON() ([]byte, error) {
 			f = append(f, Field{r.Name, l.regs.Format(i)})
 		}
 	}
-	return json.Marshal(f)
+	return marshal(f)
 }
 
 func showRegisters(ctx context.Context, p Place) (Value, error) {

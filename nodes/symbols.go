@@ -2,7 +2,6 @@ package nodes
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -211,5 +210,3 @@ func (l instructionList) AppendText(b []byte) ([]byte, error) {
 	}
 	return b, nil
 }
-
-func marshal(v any) ([]byte, error) { return json.Marshal(v) }

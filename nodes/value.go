@@ -73,7 +73,7 @@ func (f Fields) MarshalJSON() ([]byte, error) {
 		if v == Unknown {
 			v = nil
 		}
-		text, err := json.Marshal(v)
+		text, err := marshal(v)
 		if err != nil {
 			return nil, err
 		}
@@ -114,4 +114,13 @@ func orNone[T comparable](v T) any {
 		return None
 	}
 	return v
+}
+
+// marshal is json.Marshal that leaves < > & as they are: nothing here is HTML.
+func marshal(v any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	err := e.Encode(v)
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
 }
