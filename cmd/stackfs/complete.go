@@ -12,20 +12,17 @@ import (
 )
 
 // completeCtl completes the words of a ctl line from the rows that make the file.
-func (a app) completeCtl(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+func (a app) completeCtl(_ *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
 	if len(args) == 0 {
 		return nil, cobra.ShellCompDirectiveDefault // file names
 	}
 	commands := nodes.CommandWords(pathInMount(ctlFile(args[0])))
-	return a.nextWords(commands, args[1:]), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace*noSpace(len(args) > 1)
-}
-
-// noSpace is 1 where a blank after a completed word would be in the way: after KEY=.
-func noSpace(yes bool) cobra.ShellCompDirective {
-	if yes {
-		return 1
+	words := a.nextWords(commands, args[1:])
+	isOpen := func(w string) bool { return strings.HasSuffix(w, "=") && strings.HasPrefix(w, typed) }
+	if slices.ContainsFunc(words, isOpen) { // a blank after KEY= would be in the way
+		return words, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
 	}
-	return 0
+	return words, cobra.ShellCompDirectiveNoFileComp
 }
 
 // completeAttach completes the start of a mount's --attach, which is one word to
@@ -47,7 +44,9 @@ func (a app) nextWords(commands []nodes.Command, typed []string) []string {
 	if len(typed) == 0 {
 		var out []string
 		for _, c := range commands {
-			out = append(out, c.Word+"\t"+c.Doc)
+			if len(a.forms(c)) > 0 {
+				out = append(out, c.Word+"\t"+c.Doc)
+			}
 		}
 		return out
 	}
@@ -105,9 +104,10 @@ func isFixedWord(f string) bool {
 	return f != "" && f != "--" && !strings.ContainsAny(f, "=[]") && strings.ToLower(f) == f
 }
 
-// choices are the values `a|b` after a prefix; a value in capitals is to be typed.
+// choices are the values `a|b` after a prefix; a value in capitals, or a number, is
+// an example of what is to be typed.
 func choices(prefix, value string) []string {
-	if !isFixedWord(value) {
+	if !isFixedWord(value) || strings.Trim(value, "0123456789") == "" {
 		return []string{prefix}
 	}
 	var out []string

@@ -65,17 +65,18 @@ func writeCtl(name string, words []string) error {
 	return err
 }
 
-// newestFailure is the last entry of an error_log, if it is about this line. An
-// entry begins with [TIME].
+// newestFailure is the last entry of an error_log, if it is about this line: below
+// its head, which begins with [TIME], the line, a caret line and the reason.
 func newestFailure(log, line string) string {
 	start := 0
 	if i := strings.LastIndex(log, "\n["); i >= 0 {
 		start = i + 1
 	}
 	entry := strings.TrimRight(log[start:], "\n")
-	head, _, _ := strings.Cut(entry, "\n")
-	if first, _, _ := strings.Cut(line, "\n"); !strings.HasSuffix(head, ": "+first) {
+	_, body, _ := strings.Cut(entry, "\n")
+	text, reason, _ := strings.Cut(body, "\n")
+	if first, _, _ := strings.Cut(line, "\n"); strings.TrimSpace(text) != strings.TrimSpace(first) {
 		return ""
 	}
-	return entry
+	return text + "\n" + reason
 }

@@ -50,8 +50,7 @@ func (a app) demo(ctx context.Context, once bool) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(filepath.Join(dir, "bin"))
-	defer os.Remove(dir)
+	defer cleanDemo(dir)
 	program, err := compileSample(ctx, filepath.Join(dir, "bin"))
 	if err != nil {
 		return err
@@ -60,7 +59,6 @@ func (a app) demo(ctx context.Context, once bool) error {
 	if err != nil {
 		return err
 	}
-	defer point.undo()
 	c := mountConfig{
 		dir: point.path, cwd: dir, attach: []string{"launch name=kitchen -- " + quote(program)},
 		log: filepath.Join(dir, "bin", "log"),
@@ -79,6 +77,14 @@ func (a app) demo(ctx context.Context, once bool) error {
 	fmt.Fprintf(a.out, "\nThe mount stays at %s until Ctrl-C: look around from another terminal.\n", c.dir)
 	<-ctx.Done()
 	return nil
+}
+
+// cleanDemo takes the temporary directory away; nothing below a mount that might
+// still be there.
+func cleanDemo(dir string) {
+	_ = os.RemoveAll(filepath.Join(dir, "bin"))
+	_ = os.Remove(filepath.Join(dir, "mnt"))
+	_ = os.Remove(dir)
 }
 
 // endDemo kills the sample and unmounts; nothing is left to report to.
@@ -116,7 +122,7 @@ type step struct{ about, command string }
 
 // steps is the walk; the working directory is the mount.
 var steps = []step{
-	{"A mount is a directory; so is each target in it.", "ls . kitchen"},
+	{"A mount is a directory; so is each target in it.", "ls -C . kitchen"},
 	{"Every directory says what is in it.", "head -n 12 kitchen/README"},
 	{"What is the program doing?", "cat kitchen/status"},
 	{"Its threads, by name and by what they are doing.", "grep -H -e ^name -e ^state kitchen/threads/*/status"},
@@ -126,8 +132,8 @@ var steps = []step{
 	{"Who waits on a condition variable?", "grep -rl pthread_cond_wait kitchen/threads --include=backtrace"},
 	{"One function of the program, and its code.", "cat kitchen/functions/cook; head -n 6 kitchen/disassembly/cook"},
 	{"What is at an address? A symbol does, too.", "cat kitchen/locations/cook+4"},
-	{"Bytes of its memory, by symbol.", "xxd kitchen/bytes/greeting+32"},
-	{"Memory can be written.", "printf 'bon appetit!\\0' | dd of=kitchen/bytes/greeting+32 conv=notrunc status=none; strings -n 4 kitchen/bytes/greeting+32"},
+	{"Bytes of its memory, by symbol.", "xxd kitchen/bytes/greeting"},
+	{"Memory can be written: in mem the offset is the address.", "a=$(sed -n 's/^address:\t//p' kitchen/locations/greeting); printf 'bon appetit!\\0' | dd of=kitchen/mem bs=1 seek=$((a)) status=none; xxd -l 32 kitchen/bytes/greeting"},
 	{"Stop it, look, let it run on.", "echo stop > kitchen/ctl; grep -e ^state -e ^reason -e ^where kitchen/status; echo cont > kitchen/ctl; grep ^state kitchen/status"},
 	{"A misspelt command fails, and error_log says why.", "echo stpo > kitchen/ctl; cat kitchen/error_log"},
 	{"The same, with the reason at hand.", "\"$STACKFS\" ctl kitchen signal USR9"},
@@ -147,7 +153,7 @@ func (a app) walk(ctx context.Context, dir string) error {
 		ctx, cancel := context.WithTimeout(ctx, stepLimit)
 		cmd := exec.CommandContext(ctx, "bash", "-c", s.command)
 		cmd.Dir, cmd.Stdout, cmd.Stderr = dir, a.out, a.out
-		cmd.Env = append(os.Environ(), "STACKFS="+self, "LC_ALL=C")
+		cmd.Env = append(os.Environ(), "STACKFS="+self, "LC_ALL=C", "COLUMNS=80")
 		cmd.WaitDelay = time.Second
 		err := cmd.Run()
 		late := ctx.Err()
