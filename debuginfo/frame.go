@@ -20,8 +20,7 @@ type Frame struct {
 	Lookup uint64
 
 	columns columns
-	arch    *core.Arch
-	thread  core.Registers // those of the thread: segments and the like are the same in all its frames
+	thread  *core.Registers // those of the thread: segments and the like are the same in all its frames
 }
 
 // signalFunction is how gdb names the frame that the kernel made.
@@ -30,22 +29,23 @@ const signalFunction = "<signal handler called>"
 // Registers returns the registers as they are in this frame. Those that nobody
 // saved are absent; in frame 0 all that the thread has are there.
 func (f Frame) Registers() core.Registers {
-	if f.arch == nil {
+	if f.thread == nil {
 		return core.Registers{}
 	}
 	if f.N == 0 {
-		return f.thread
+		return *f.thread
 	}
-	r := core.NewRegisters(f.arch)
+	arch := f.thread.Arch
+	r := core.NewRegisters(arch)
 	for _, name := range threadRegisters {
-		if i, ok := f.arch.Index(name); ok {
+		if i, ok := arch.Index(name); ok {
 			if b, ok := f.thread.Bytes(i); ok {
 				r.Set(i, b)
 			}
 		}
 	}
 	for n := range frameColumns {
-		if i, ok := f.arch.DWARF(n); ok && f.columns.has(n) {
+		if i, ok := arch.DWARF(n); ok && f.columns.has(n) {
 			r.SetUint(i, f.columns.values[n])
 		}
 	}

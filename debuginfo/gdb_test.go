@@ -129,6 +129,8 @@ func TestBacktraceAsGDB(t *testing.T) {
 		{"signal", "gcc", "signal.c", []string{"-O1"}, nil},
 		{"signal on its own stack", "gcc", "signal.c", []string{"-O1"}, []string{"x"}},
 		{"catch", "g++", "catch.cc", []string{"-O1"}, nil},
+		{"no call frame information", "gcc", "deep.c", []string{"-O0", "-fno-asynchronous-unwind-tables", "-fno-unwind-tables"}, nil},
+		{"catch, stripped", "g++", "catch.cc", []string{"-O2", "-s"}, nil},
 		{"threads", "gcc", "threads.c", []string{"-O1"}, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -165,4 +167,24 @@ func TestBacktraceGoStripped(t *testing.T) {
 		}
 	}
 	require.Equal(t, 5, best)
+}
+
+// TestBacktraceByFramePointer has neither symbols nor call frame information in
+// the program; gdb ends after two frames there.
+func TestBacktraceByFramePointer(t *testing.T) {
+	need.Root(t)
+	exe := build(t, "gcc", "deep.c", "-O1", "-fno-omit-frame-pointer", "-fno-asynchronous-unwind-tables", "-fno-unwind-tables", "-s")
+	pid := startReady(t, exe)
+	frames, reasons := ourBacktraces(t, pid)
+	stack := frames[fmt.Sprint(pid)]
+	require.Empty(t, reasons[fmt.Sprint(pid)])
+	require.GreaterOrEqual(t, len(stack), 23)
+	guesses := 0
+	for _, f := range stack {
+		if f.Guess {
+			guesses++
+		}
+	}
+	require.GreaterOrEqual(t, guesses, 19)
+	require.Equal(t, "__libc_start_main", stack[len(stack)-2].Function)
 }

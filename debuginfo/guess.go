@@ -2,6 +2,7 @@ package debuginfo
 
 import (
 	"bytes"
+	"errors"
 
 	"github.com/stackfs/stackfs/core"
 )
@@ -73,7 +74,10 @@ func (u *unwinder) guessCaller(f *Frame) (next columns, guess bool, err error) {
 		return columns{}, true, core.Errorf(core.ErrNoData, "the stack pointer is not known")
 	}
 	next = columns{known: u.now.known &^ callerSaved, values: u.now.values}
-	at, saved := u.returnAddress(f, sp)
+	at, saved, err := u.returnAddress(f, sp)
+	if err != nil {
+		return columns{}, true, err
+	}
 	ra, err := u.stack.word(at, 8)
 	if err != nil {
 		return columns{}, true, err
@@ -91,27 +95,33 @@ func (u *unwinder) guessCaller(f *Frame) (next columns, guess bool, err error) {
 }
 
 // returnAddress gives where the return address is, and whether the caller's
-// frame pointer is just below it.
-func (u *unwinder) returnAddress(f *Frame, sp uint64) (at uint64, saved bool) {
+// frame pointer is just below it. A frame pointer of 0 marks the outermost frame
+// (psABI x86-64, 3.4.1).
+func (u *unwinder) returnAddress(f *Frame, sp uint64) (at uint64, saved bool, err error) {
 	if !u.program.executable(f.PC) { // called through a bad pointer: nothing has been pushed
-		return sp, false
+		return sp, false, nil
 	}
 	if u.exact {
 		switch u.prologue(f) {
 		case beforePush:
-			return sp, false
+			return sp, false, nil
 		case afterPush:
-			return sp + 8, true
+			return sp + 8, true, nil
 		}
 		if u.calledHere(f.PC, sp) {
-			return sp, false
+			return sp, false, nil
 		}
 	}
 	fp, ok := u.now.get(columnFP)
-	if !ok || fp < sp || fp%8 != 0 {
-		return sp, false
+	switch {
+	case !ok:
+		return 0, false, core.Errorf(core.ErrNoData, "no call frame information, and the frame pointer is not known")
+	case fp == 0:
+		return 0, false, errOutermost
+	case fp < sp || fp%8 != 0:
+		return 0, false, core.Errorf(core.ErrNoData, "no call frame information, and 0x%x is no frame pointer", fp)
 	}
-	return fp + 8, true
+	return fp + 8, true, nil
 }
 
 // maxLeaf is how far into a function without a frame the program counter is
@@ -132,6 +142,9 @@ func (u *unwinder) calledHere(pc, sp uint64) bool {
 	}
 	return pc-(ra+uint64(int64(int32(le32(call[1:]))))) < maxLeaf
 }
+
+// errOutermost says that a frame has no caller.
+var errOutermost = errors.New("outermost frame")
 
 type prologueState int
 

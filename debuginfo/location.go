@@ -138,9 +138,12 @@ func (p *Program) between(s string) ([]Range, error) {
 // maxMinus bounds how many ways to split A-B are tried.
 const maxMinus = 16
 
-// end resolves one end of a range: a point, or SYM+OFF. Without 0x it may be
-// hexadecimal as in /proc/PID/maps, if it is no symbol.
+// end resolves one end of a range: a point, or SYM+OFF. A number without 0x is
+// hexadecimal all the same, as in /proc/PID/maps, if it is no symbol.
 func (p *Program) end(s string) ([]Range, error) {
+	if isNumber(s) && len(s) <= 16 && !strings.HasPrefix(s, "0x") {
+		return p.point("0x" + s)
+	}
 	if out, err := p.point(s); err != nil || len(out) > 0 {
 		return out, err
 	}
@@ -165,7 +168,16 @@ func (p *Program) unknown(where string) error {
 	return core.Errorf(core.ErrNotFound, "resolving %q: no symbol has that name; the nearest are %s", where, strings.Join(near, ", "))
 }
 
-func isNumber(s string) bool { return s != "" && s[0] >= '0' && s[0] <= '9' }
+// isNumber says whether s can only be meant as a number: it begins with a digit
+// and has nothing but letters and digits.
+func isNumber(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c < '0' || c > '9' && c < 'A' || c > 'Z' && c < 'a' || c > 'z' {
+			return false
+		}
+	}
+	return s != "" && s[0] <= '9'
+}
 
 // parseNumber reads decimal, or hexadecimal after 0x.
 func parseNumber(s string) (uint64, error) {
@@ -175,9 +187,6 @@ func parseNumber(s string) (uint64, error) {
 	}
 	v, err := strconv.ParseUint(digits, base, 64)
 	if err != nil {
-		if isFileLine(s) || strings.ContainsAny(s, "+-") {
-			return 0, core.Errorf(core.ErrInvalid, "parsing location %q: want 0xADDR, 0xADDR+LEN or 0xA-0xB", s)
-		}
 		return 0, core.Errorf(core.ErrInvalid, "parsing %q: want a number such as 0x7f00 or 16", s)
 	}
 	return v, nil

@@ -2,8 +2,10 @@ package debuginfo
 
 import (
 	"cmp"
+	"math/bits"
 	"slices"
 	"strings"
+	"unsafe"
 )
 
 // Nearest returns up to n names of symbols that are closest to name by edit
@@ -50,13 +52,16 @@ type search struct {
 	n    int
 	best []candidate
 	row  []int
+	// identifiers is those of the mangled name that is being tried.
+	identifiers []byte
 }
 
 // try keeps a name if it is among the nearest so far. A name further than a
 // half of what was asked for is no hint.
 func (s *search) try(name string) {
 	if strings.HasPrefix(name, "_Z") {
-		name = mangledIdentifiers(name)
+		s.identifiers = appendIdentifiers(s.identifiers[:0], name)
+		name = unsafe.String(unsafe.SliceData(s.identifiers), len(s.identifiers)) // only until try returns
 	}
 	limit := len(s.want)/2 + 1
 	if len(s.best) == s.n {
@@ -67,31 +72,25 @@ func (s *search) try(name string) {
 	}
 	// Each letter that only one of the two has costs at least an edit, shared
 	// between two by a substitution.
-	if onesCount(s.bits^letterBits(name)) > 2*limit {
+	if bits.OnesCount64(s.bits^letterBits(name)) > 2*limit {
 		return
 	}
 	d := editDistance(s.want, name, limit, s.row)
 	if d > limit || slices.ContainsFunc(s.best, func(c candidate) bool { return c.name == name }) {
 		return
 	}
-	c := candidate{name, d}
+	c := candidate{strings.Clone(name), d}
 	at, _ := slices.BinarySearchFunc(s.best, c, func(a, b candidate) int { return cmp.Or(cmp.Compare(a.distance, b.distance), -1) })
 	s.best = slices.Insert(s.best, at, c)
 	s.best = s.best[:min(len(s.best), s.n)]
 }
 
-func letterBits(s string) (bits uint64) {
+// letterBits is the set of a name's letters, modulo 64.
+func letterBits(s string) (set uint64) {
 	for i := range len(s) {
-		bits |= 1 << (s[i] & 63)
+		set |= 1 << (s[i] & 63)
 	}
-	return bits
-}
-
-func onesCount(v uint64) (n int) {
-	for ; v != 0; v &= v - 1 {
-		n++
-	}
-	return n
+	return set
 }
 
 func abs(n int) int { return max(n, -n) }
@@ -103,15 +102,20 @@ func editDistance(a, b string, limit int, row []int) int {
 		row[i] = i
 	}
 	for j := range len(b) {
-		diagonal, least := row[0], j+1
-		row[0] = j + 1
-		for i := range len(a) {
+		// Only cells within limit of the diagonal can be part of a short way.
+		first, last := max(0, j-limit), min(len(a), j+limit+1)
+		diagonal, least := row[first], j+1
+		row[first] = j + 1 + first
+		for i := first; i < last; i++ {
 			d := diagonal
 			if a[i] != b[j] {
 				d = min(diagonal, row[i], row[i+1]) + 1
 			}
 			diagonal, row[i+1] = row[i+1], d
 			least = min(least, d)
+		}
+		if last < len(a) {
+			row[last+1] = limit + 1
 		}
 		if least > limit {
 			return least
@@ -120,15 +124,14 @@ func editDistance(a, b string, limit int, row []int) int {
 	return row[len(a)]
 }
 
-// mangledIdentifiers joins the first run of <length><identifier> of a mangled
+// appendIdentifiers joins the first run of <length><identifier> of a mangled
 // name (Itanium C++ ABI, "<nested-name>") with "::". It is what the name is about,
 // got without demangling it.
-func mangledIdentifiers(name string) string {
+func appendIdentifiers(out []byte, name string) []byte {
 	i := 2
 	for i < len(name) && (name[i] < '0' || name[i] > '9') && i < 6 {
 		i++
 	}
-	var out []string
 	for i < len(name) && name[i] >= '1' && name[i] <= '9' {
 		n := 0
 		for ; i < len(name) && name[i] >= '0' && name[i] <= '9' && n < 1000; i++ {
@@ -137,8 +140,11 @@ func mangledIdentifiers(name string) string {
 		if i+n > len(name) {
 			break
 		}
-		out = append(out, name[i:i+n])
+		if len(out) > 0 {
+			out = append(out, "::"...)
+		}
+		out = append(out, name[i:i+n]...)
 		i += n
 	}
-	return strings.Join(out, "::")
+	return out
 }

@@ -52,7 +52,7 @@ type unwinder struct {
 
 func (u *unwinder) frame(n int) Frame {
 	pc := u.now.values[columnRA]
-	f := Frame{N: n, PC: pc, Lookup: pc, Guess: u.guess, columns: u.now, arch: u.regs.Arch, thread: u.regs}
+	f := Frame{N: n, PC: pc, Lookup: pc, Guess: u.guess, columns: u.now, thread: &u.regs}
 	if !u.exact && pc > 0 {
 		f.Lookup--
 	}
@@ -102,6 +102,9 @@ func (u *unwinder) step(f *Frame) (more bool, reason string) {
 }
 
 func stopReason(err error) string {
+	if errors.Is(err, errOutermost) {
+		return ""
+	}
 	if errors.Is(err, ErrStackCut) {
 		return ErrStackCut.Error()
 	}

@@ -1,0 +1,144 @@
+package debuginfo
+
+import (
+	"context"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/stackfs/stackfs/core"
+	"github.com/stretchr/testify/require"
+)
+
+// exclusive checks that a parser gave a value or an error, not both or neither.
+func exclusive(t *testing.T, hasValue bool, err error) {
+	require.Equal(t, err == nil, hasValue, "%v", err)
+}
+
+func FuzzImage(f *testing.F) {
+	for _, path := range []string{build(f, "gcc", "signal.c", "-Wl,-z,now"), build(f, "g++", "catch.cc", "-s"), build(f, "gcc", "deep.c", "-g", "-gz=zlib", "-nostartfiles", "-Wl,-e,main")} {
+		b, err := os.ReadFile(path)
+		require.NoError(f, err)
+		f.Add(b)
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		img, err := OpenImage(newMemoryFile(b))
+		exclusive(t, img != nil, err)
+		if err != nil {
+			return
+		}
+		// A file cannot have more symbols than fit into it, read twice at most by
+		// sections that overlap, but for as many sections as say that they do.
+		for _, s := range img.Symbols() {
+			img.symbols().find(s.Addr + 1)
+			img.symbols().named(s.Name)
+		}
+		img.loadBias(0x7f0000001000, 0x1000)
+		start, end := img.extent()
+		require.LessOrEqual(t, start, end)
+		m := newModule(img)
+		for _, s := range img.frames().sections {
+			for _, e := range s.fdes[:min(len(s.fdes), 200)] {
+				m.row(e.begin)
+			}
+		}
+	})
+}
+
+func FuzzCFI(f *testing.F) {
+	img := openImage(f, build(f, "gcc", "signal.c"))
+	data, err := img.section(".eh_frame")
+	require.NoError(f, err)
+	f.Add(data, true)
+	go1 := openImage(f, buildGo(f))
+	frames, err := go1.section(".debug_frame")
+	require.NoError(f, err)
+	f.Add(frames[:4096], false)
+	f.Fuzz(func(t *testing.T, data []byte, eh bool) {
+		s, err := parseCFI(data, 0x400000, eh)
+		exclusive(t, s != nil, err)
+		if err != nil {
+			return
+		}
+		for _, e := range s.fdes[:min(len(s.fdes), 500)] {
+			found, ok := s.covering(e.begin)
+			require.True(t, ok)
+			for _, pc := range []uint64{e.begin, e.begin + (e.end-e.begin)/2, e.end - 1} {
+				r, err := s.row(found, pc)
+				exclusive(t, r != nil, err)
+				if r == nil {
+					continue
+				}
+				u := unwinder{program: jit(), stack: stackReader{ctx: context.Background(), memory: words(0x8000, 0x8010, 0x1100, 0x8000, 0, 1, 2, 3)}}
+				for n := range frameColumns {
+					u.now.set(n, 0x8000)
+				}
+				_, _ = u.apply(r, &Frame{})
+			}
+		}
+	})
+}
+
+func FuzzExpression(f *testing.F) {
+	f.Add([]byte{0x77, 8, 0x70, 0, 0x3f, 0x1a, 0x3b, 0x2a, 0x33, 0x24, 0x22}, uint64(0))
+	f.Add([]byte{0x35, 0x31, 0x1c, 0x12, 0x28, 0xfa, 0xff}, uint64(7))
+	f.Add([]byte{0x0a, 0x34, 0x12, 0x94, 1, 0x14, 0x15, 1, 0x17}, uint64(7))
+	f.Fuzz(func(t *testing.T, expr []byte, top uint64) {
+		v, err := evaluate(expr, exprTestContext, top)
+		if err != nil {
+			return
+		}
+		again, err := evaluate(expr, exprTestContext, top)
+		require.NoError(t, err)
+		require.Equal(t, v, again)
+	})
+}
+
+func FuzzDisassemble(f *testing.F) {
+	f.Add([]byte("\x48\x89\xe5\xe8\x01\x02\x00\x00\xff\x25\x01\x02\x00\x00\xf3\x0f\x1e\xfa\xc5\xf8\x77\x62\xf1\x7c\x48\x10\x07\x66\x2e\x0f\x1f\x84\x00\x00\x00\x00\x00\x48\xb8\x01\x02\x03\x04\x05\x06\x07\x08"))
+	f.Add([]byte("\x67\x48\x8b\x04\x25\x28\x00\x00\x00\xd8\xc0\xf0\x0f\xb1\x0f\xdf\xe8\x3e\xff\xe0\xc7\xf8\x00\x00\x00\x00"))
+	p := jit()
+	f.Fuzz(func(t *testing.T, code []byte) {
+		list, err := p.Disassemble(context.Background(), core.Bytes{Addr: 0x1000, Data: code}, 0x1000, 0, 1<<20)
+		exclusive(t, len(list) > 0, err)
+		at, n := uint64(0x1000), 0
+		for _, i := range list {
+			require.Equal(t, at, i.Addr)
+			require.Equal(t, i.OK, i.Text != "?")
+			require.NotContains(t, i.String(), "\n")
+			at += uint64(len(i.Bytes))
+			n += len(i.Bytes)
+		}
+		require.Equal(t, len(code), n)
+	})
+}
+
+func FuzzLocation(f *testing.F) {
+	for _, s := range []string{"0x1234+0x10", "read-write", "libc.so.6::read+4+8", "operator++8", "a.c:12", "deep!main", "0x1-0x2", "-", "+", "::", "main+0xffffffffffffffff"} {
+		f.Add(s)
+	}
+	p := fileProgram(f, build(f, "g++", "catch.cc"))
+	f.Fuzz(func(t *testing.T, where string) {
+		r, err := p.Resolve(where)
+		exclusive(t, len(r) > 0, err)
+		for _, x := range r {
+			require.LessOrEqual(t, x.Start, x.End)
+		}
+	})
+}
+
+func FuzzDemangle(f *testing.F) {
+	for _, s := range []string{"_ZN4shop6Basket5totalERKSsSt6vectorIiSaIiEE", "_RNvC6_123foo3bar", "_ZN3foo3barE17h0123456789abcdefE", "_ZplRKN4shop6BasketEi", "puts@plt", "_Z3fooi@plt"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, name string) {
+		d := Demangle(name)
+		if !isMangled(name) {
+			require.Equal(t, name, d)
+		}
+		require.Less(t, len(d), 1<<20)
+		_ = withoutParameters(d)
+		_ = mangledNeedle(d)
+		_ = appendIdentifiers(nil, "_Z"+strings.TrimPrefix(name, "_Z"))
+	})
+}
