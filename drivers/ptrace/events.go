@@ -17,7 +17,7 @@ func (l *loop) tell(what string, tid int, text string) {
 	if l.notify == nil {
 		return
 	}
-	e := core.Event{Time: monotonic(), TID: tid, PID: l.pid, Comm: l.info.Comm, CPU: -1, What: what, Text: text}
+	e := core.Event{Time: procfs.Monotonic(), TID: tid, PID: l.pid, Comm: l.info.Comm, CPU: -1, What: what, Text: text}
 	if st, err := procfs.ThreadStat(l.pid, tid); err == nil {
 		e.Comm, e.CPU = st.Comm, st.CPU
 	}

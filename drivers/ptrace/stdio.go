@@ -49,13 +49,8 @@ func newStdio(pty bool) (s *stdio, err error) {
 
 // openUnlinked opens a new file without a name twice: to read, and to append to.
 func openUnlinked() (read, add *os.File, err error) {
-	fd, err := unix.Open(os.TempDir(), unix.O_TMPFILE|unix.O_RDWR|unix.O_CLOEXEC, 0o600)
-	read = os.NewFile(uintptr(fd), "output")
-	if err != nil { // the file system cannot; make one and remove its name
-		if read, err = os.CreateTemp("", "stackfs-output-*"); err != nil {
-			return nil, nil, err
-		}
-		defer os.Remove(read.Name())
+	if read, err = procfs.Unlinked(); err != nil {
+		return nil, nil, err
 	}
 	if add, err = reopen(read, unix.O_WRONLY|unix.O_APPEND); err != nil {
 		read.Close()

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"runtime"
 	"syscall"
-	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -56,15 +55,6 @@ func writeRegset(tid, kind int, b []byte) error {
 	err := request(unix.PTRACE_SETREGSET, tid, uintptr(kind), uintptr(unsafe.Pointer(&iov)))
 	runtime.KeepAlive(b)
 	return err
-}
-
-// monotonic is the time of CLOCK_MONOTONIC, which events carry.
-func monotonic() time.Duration {
-	var ts unix.Timespec
-	if unix.ClockGettime(unix.CLOCK_MONOTONIC, &ts) != nil {
-		return 0
-	}
-	return time.Duration(ts.Nano())
 }
 
 // SignalName is the name of a signal as kill -l and gdb have it: SIGUSR1, SIG34.
