@@ -29,7 +29,7 @@ func (a app) completeCtl(_ *cobra.Command, args []string, typed string) ([]strin
 // the shell.
 func (a app) completeAttach(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 	var out []string
-	for _, d := range a.drivers {
+	for _, d := range a.drivers(nil) {
 		start := d.Verb + " "
 		if d.Verb == "attach" {
 			start = d.Name + " "
@@ -67,7 +67,7 @@ func (a app) forms(c nodes.Command) []nodes.Form {
 	if c.Forms == nil {
 		return []nodes.Form{{Args: c.Args}}
 	}
-	return c.Forms(nodes.Place{Mount: nodes.NewMount(a.drivers, version())})
+	return c.Forms(nodes.Place{Mount: nodes.NewMount(a.drivers(nil), version())})
 }
 
 // argumentWords reads a form such as `ptrace pid=N [follow=parent|child]`: words

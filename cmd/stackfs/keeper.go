@@ -7,9 +7,9 @@ import (
 )
 
 // newKeeper is the process that holds one target; the server starts it.
-func newKeeper(a app) *cobra.Command {
+func newKeeper() *cobra.Command {
 	return &cobra.Command{
 		Use: "keeper", Short: "hold a target for a server (started by stackfs itself)", Hidden: true, Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error { return keeper.Serve(a.drivers) },
+		RunE: func(*cobra.Command, []string) error { return keeper.Serve() },
 	}
 }

@@ -9,23 +9,27 @@ import (
 
 	"github.com/stackfs/stackfs/core"
 	"github.com/stackfs/stackfs/drivers"
-	"github.com/stackfs/stackfs/drivers/keeper"
+	"github.com/stackfs/stackfs/drivers/ptrace"
 )
 
 func main() {
-	keeper.RunHelper()
-	os.Exit(run(os.Args[1:], drivers.List()))
+	ptrace.RunExecHelper(os.Args[1:])
+	os.Exit(run(os.Args[1:], drivers.All))
 }
+
+// A driverList is the drivers, with their targets held by processes that a command
+// line starts; nil is this program's own.
+type driverList func(keeper []string) []core.Driver
 
 // An app is what every command is given.
 type app struct {
-	drivers []core.Driver
+	drivers driverList
 	out     io.Writer
 	err     io.Writer
 }
 
 // run runs one command line and returns the exit status.
-func run(args []string, list []core.Driver) int {
+func run(args []string, list driverList) int {
 	a := app{drivers: list, out: os.Stdout, err: os.Stderr}
 	root := newRoot(a)
 	root.SetArgs(args)

@@ -64,17 +64,12 @@ func newMount(a app) *cobra.Command {
 	return cmd
 }
 
-// keeperCommand is the command line of a keeper: the words of --keeper, or this
-// program itself.
+// keeperCommand is the words of --keeper, or nil: this program itself.
 func keeperCommand(words string) ([]string, error) {
-	if words != "" {
-		return splitWords(words)
+	if words == "" {
+		return nil, nil
 	}
-	self, err := selfPath()
-	if err != nil {
-		return nil, err
-	}
-	return []string{self, "keeper"}, nil
+	return splitWords(words)
 }
 
 // selfPath is this program's file; where that was replaced meanwhile, what the

@@ -11,8 +11,6 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/stackfs/stackfs/core"
-	"github.com/stackfs/stackfs/drivers/keeper"
 	"github.com/stackfs/stackfs/fs"
 	"github.com/stackfs/stackfs/nodes"
 )
@@ -117,7 +115,7 @@ func (a app) newServer(c mountConfig) (*server, error) {
 	}
 	s := &server{dir: c.dir, gone: make(chan struct{}), panics: make(chan any, 1), ends: make(chan os.Signal, 1)}
 	signal.Notify(s.ends, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP)
-	s.tree = nodes.NewMount(withKeepers(a.drivers, words), version())
+	s.tree = nodes.NewMount(a.drivers(words), version())
 	s.fuse, err = fs.Mount(c.dir, s.tree, fs.Options{AllowOther: c.allowOther, OnPanic: s.onPanic})
 	if err != nil {
 		return nil, err
@@ -127,18 +125,6 @@ func (a app) newServer(c mountConfig) (*server, error) {
 		close(s.gone)
 	}()
 	return s, nil
-}
-
-// withKeepers puts the drivers whose targets need one behind keepers.
-func withKeepers(list []core.Driver, command []string) []core.Driver {
-	var out []core.Driver
-	for _, d := range list {
-		if d.Keeper {
-			d = keeper.Remote(d, command)
-		}
-		out = append(out, d)
-	}
-	return out
 }
 
 func (s *server) onPanic(v any) {

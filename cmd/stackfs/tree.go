@@ -36,7 +36,7 @@ func newTree(a app) *cobra.Command {
 
 // reference prints the tree's reference: the page, or its tables as plain text.
 func (a app) reference(markdown bool) error {
-	tree := nodes.NewMount(a.drivers, version())
+	tree := nodes.NewMount(a.drivers(nil), version())
 	defer tree.Close()
 	if markdown {
 		return tree.WriteReference(a.out)
