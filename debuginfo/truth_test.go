@@ -50,6 +50,9 @@ func truthFiles(t testing.TB) []string {
 		require.NoError(t, err)
 		files = append(files, path)
 	}
+	if _, err := os.Stat("/usr/bin/python3.11"); err == nil { // python3 in PATH may be a script
+		files = append(files, "/usr/bin/python3.11")
+	}
 	stdcpp, err := filepath.EvalSymlinks("/usr/lib/x86_64-linux-gnu/libstdc++.so.6")
 	require.NoError(t, err)
 	return append(files, stdcpp)
