@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stackfs/stackfs/core"
@@ -103,12 +104,17 @@ var (
 	leftover = regexp.MustCompile(`\?\? \*/|\|0x|0x[0-9a-f]+`)
 )
 
-// numbers replaces sums of constants by their values.
-func numbers(text string) string {
+var allNames = sync.OnceValue(func() map[string]uint64 {
 	byName := map[string]uint64{}
 	for _, c := range tableOf(core.AMD64).sets {
 		maps.Copy(byName, c.byName)
 	}
+	return byName
+})
+
+// numbers replaces sums of constants by their values.
+func numbers(text string) string {
+	byName := allNames()
 	return sum.ReplaceAllStringFunc(text, func(m string) string {
 		m, _, _ = strings.Cut(m, " /*")
 		total := uint64(0)
@@ -126,7 +132,7 @@ func numbers(text string) string {
 	})
 }
 
-var interfaceName = regexp.MustCompile(`if_nametoindex\("\w+"\)|if_nametoindex\(\d+\)|ifindex=\d+`)
+var interfaceName = regexp.MustCompile(`(ifindex=|interface=)(if_nametoindex\("\w+"\)|\d+)`)
 
 var dateRemark = regexp.MustCompile(` /\* [-+0-9T:.]+ \*/`)
 
@@ -149,18 +155,24 @@ var differences = []difference{
 	differs(`CLOCK_\?\?\? \*/$`, "clocks of a process, a thread or a descriptor have a name here", func(_, have string) bool {
 		return strings.Contains(have, "CPUCLOCK(") || strings.HasPrefix(have, "FD_TO_CLOCKID(")
 	}),
+	differs(`^(fcntl|epoll_pwait2?|accept4?|recvfrom|getsockname|getpeername)\|0x[0-9a-f]+$`, "calls that fail: strace reads afterwards, and then shows a pointer", func(_, have string) bool {
+		return strings.ContainsAny(have, "[{")
+	}),
+	differs(`^((get|set)_thread_area|ptrace|io_uring_register|ioctl)\|[[{]`, "structures of rare calls are pointers here", func(_, have string) bool {
+		return strings.HasPrefix(have, "0x")
+	}),
+	differs(`AF_AX25|ICMP_`, "AX.25 addresses and ICMP filters are bytes here", func(_, _ string) bool { return true }),
 	differs(` or FICLONE$`, "requests with several names: one here", func(_, have string) bool { return have == "FICLONE" }),
 	differs(`(\[|iov_base=)\[?\{nlmsg_len=`, "netlink messages are bytes here", func(_, _ string) bool { return true }),
 	differs(`if_nametoindex\("`, "names of interfaces are strace's host's", func(want, have string) bool {
-		return interfaceName.ReplaceAllString(want, "#") == interfaceName.ReplaceAllString(have, "#")
+		return interfaceName.ReplaceAllString(want, "$1#") == interfaceName.ReplaceAllString(have, "$1#")
 	}),
 	differs(`\[\d+ => \d+\]$`, "value-result argument: strace adds what the kernel stored", func(want, have string) bool {
 		before, _, _ := strings.Cut(want, " =>")
 		return before+"]" == have
 	}),
-	differs(`^clone3\|.*\} => \{`, "clone3: strace adds what the kernel stored", func(want, have string) bool {
-		before, _, _ := strings.Cut(want, " =>")
-		return before == have
+	differs(`^(clone3|io_uring_setup|name_to_handle_at)\|`, "in-out structures: strace adds what the kernel stored", func(want, have string) bool {
+		return strings.HasPrefix(want, strings.TrimSuffix(have, "}"))
 	}),
 	differs(`^(utimensat|utimes|futimesat|utime)\|.* /\* \d`, "times of files: strace adds the date in its own time zone", func(want, have string) bool {
 		return dateRemark.ReplaceAllString(want, "") == have

@@ -113,13 +113,12 @@ func packetAddress(t *table, b []byte) string {
 
 // showProtocol prints socket(2)'s protocol, whose names depend on the domain.
 func showProtocol(s *scope, v uint64, k *kind) string {
-	sets := map[uint64]string{afInet: "ipproto", afInet6: "ipproto", afNetlink: "netlink"}
+	sets := map[uint64]string{
+		afInet: "ipproto", afInet6: "ipproto", afNetlink: "netlink",
+		23: "irdaproto", 31: "btproto", 34: "isdnproto", 35: "phonetproto", 37: "caifproto", 39: "nfcproto", 41: "kcmproto", // linux/socket.h
+	}
 	if name, ok := sets[s.values["domain"]]; ok {
 		return s.table.sets[name].one(v)
-	}
-	const bluetooth = 31
-	if s.values["domain"] == bluetooth {
-		return s.table.sets["btproto"].one(v)
 	}
 	if s.values["domain"] == afPacket {
 		return "htons(" + s.table.sets["packetproto"].one(v>>8&0xff|v&0xff<<8) + ")"
@@ -200,4 +199,13 @@ func controlBytes(data []byte) string {
 		return ", cmsg_data=" + quote(data[:textLimit]) + "..."
 	}
 	return ", cmsg_data=" + quote(data)
+}
+
+// showPairProtocol prints socketpair(2)'s protocol: few domains have pairs.
+func showPairProtocol(s *scope, v uint64, k *kind) string {
+	switch s.values["domain"] {
+	case afInet, afInet6, afNetlink, afPacket:
+		return showProtocol(s, v, k)
+	}
+	return showUint(s, v, k)
 }
