@@ -4,7 +4,7 @@ package syscalls
 var systemSignatures = map[string]string{
 	"uname":        "buf:out",
 	"sysinfo":      "info:out",
-	"syslog":       "type:remarked/syslog! buf:addr len:int",
+	"syslog":       "type:remarked/syslog! buf:out len:int",
 	"syslog CLOSE": "", "syslog OPEN": "", "syslog CLEAR": "", "syslog CONSOLE_OFF": "", "syslog CONSOLE_ON": "",
 	"syslog SIZE_UNREAD": "", "syslog SIZE_BUFFER": "",
 	"syslog CONSOLE_LEVEL":             "buf:addr level:remarked/loglevel",

@@ -38,7 +38,7 @@ func showSockaddr(s *scope, v uint64, k *kind) string {
 	case family == afInet6 && len(b) >= 24:
 		rest = inet6(b)
 	case family == afNetlink && len(b) >= 12:
-		rest = fmt.Sprintf("nl_pid=%d, nl_groups=%08x", int32(little(b[4:8])), little(b[8:12]))
+		rest = fmt.Sprintf("nl_pid=%d, nl_groups=%s", int32(little(b[4:8])), groups(little(b[8:12])))
 		if pad := little(b[2:4]); pad != 0 {
 			rest = "nl_pad=" + hex(pad) + ", " + rest
 		}
@@ -90,12 +90,20 @@ func inet6Text(b []byte) string {
 	return addr.String()
 }
 
+// groups is C's %#08x.
+func groups(v uint64) string {
+	if v == 0 {
+		return "00000000"
+	}
+	return fmt.Sprintf("0x%06x", v)
+}
+
 // packetAddress prints a struct sockaddr_ll (packet(7)).
 func packetAddress(t *table, b []byte) string {
 	halen := int(b[11])
 	var bytes []string
 	for _, c := range b[12:min(len(b), 12+min(halen, 8))] {
-		bytes = append(bytes, fmt.Sprintf("%#02x", c))
+		bytes = append(bytes, fmt.Sprintf("%#x", c))
 	}
 	kinds := [...]string{"PACKET_HOST", "PACKET_BROADCAST", "PACKET_MULTICAST", "PACKET_OTHERHOST", "PACKET_OUTGOING", "PACKET_LOOPBACK", "PACKET_USER", "PACKET_KERNEL"}
 	kind := hex(uint64(b[10])) + " /* PACKET_??? */"
@@ -166,6 +174,9 @@ func showControl(s *scope, v uint64, k *kind) string {
 			break
 		}
 		at += int(n+7) &^ 7
+		if at < int(size) && at+header > int(size) {
+			parts = append(parts, "... /* "+address(v+uint64(at))+" */")
+		}
 	}
 	return "[" + strings.Join(parts, ", ") + "]"
 }

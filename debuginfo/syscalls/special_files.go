@@ -104,6 +104,14 @@ func showIPCFlags(s *scope, v uint64, k *kind) string {
 	if v == 0 {
 		return text
 	}
+	const hugeShift, hugeMask = 26, 0x3f // asm-generic/hugetlb_encode.h
+	if huge := v >> hugeShift & hugeMask; huge != 0 && k.param == "shmget" {
+		text = strconv.FormatUint(huge, 10) + "<<SHM_HUGE_SHIFT|" + text
+		v &^= hugeMask << hugeShift
+		if v == 0 {
+			return text
+		}
+	}
 	flags, _, _ := strings.Cut(k.set.flags(v), " /*")
 	return flags + "|" + text
 }
@@ -219,7 +227,10 @@ func showHexData(s *scope, v uint64, k *kind) string {
 	if v == 0 {
 		return "NULL"
 	}
-	size := uint64(max(int64(int32(s.values[k.param])), 0))
+	size := s.values[k.param]
+	if int32(size) < 0 {
+		return address(v)
+	}
 	b, ok := s.bytes(v, int(min(size, textLimit)))
 	switch {
 	case !ok:

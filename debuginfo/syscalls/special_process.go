@@ -76,8 +76,9 @@ func showSetTID(s *scope, v uint64, k *kind) string {
 	return s.array(v, n, &kind{size: 4, show: showInt})
 }
 
-func showNonzero(_ *scope, v uint64, _ *kind) string {
-	if v == 0 {
+// showNonzero prints a number that matters, or whose companion does.
+func showNonzero(s *scope, v uint64, k *kind) string {
+	if v == 0 && s.values[k.param] == 0 {
 		return ""
 	}
 	return strconv.FormatUint(v, 10)
@@ -246,4 +247,30 @@ func showSegments(s *scope, v uint64, k *kind) string {
 	}
 	st := s.table.structures["kexecsegment"]
 	return s.array(v, n, &kind{size: st.size, aggregate: true, members: st, show: showStructure})
+}
+
+// showHexRemarked prints a hexadecimal number and then its name.
+func showHexRemarked(_ *scope, v uint64, k *kind) string {
+	name, ok := k.set.byValue[v]
+	if !ok {
+		name = k.set.unknown
+	}
+	return hex(v) + " /* " + name + " */"
+}
+
+// showNUMANode prints BPF_MAP_CREATE's node if the flags say that there is one.
+func showNUMANode(s *scope, v uint64, k *kind) string {
+	const numaNode = 4
+	if s.values["map_flags"]&numaNode == 0 {
+		return ""
+	}
+	return showUint(s, v, k)
+}
+
+// showExitSignal prints the signal of struct clone_args, of 64 bits.
+func showExitSignal(_ *scope, v uint64, _ *kind) string {
+	if v > lastSignal {
+		return strconv.FormatUint(v, 10)
+	}
+	return signalText(int64(v))
 }
