@@ -115,10 +115,12 @@ func (d *daemon) await(ctx context.Context) error {
 		return nil
 	}
 	d.end()
-	reason := strings.TrimSpace(told)
+	reason := oneLine(told)
 	select {
 	case text := <-d.stderr:
-		reason = strings.TrimSpace(strings.TrimSpace(text) + "\n" + reason)
+		if text = oneLine(text); text != "" {
+			reason += "; " + text
+		}
 	case <-time.After(time.Second):
 	}
 	if reason == "" {
@@ -126,6 +128,9 @@ func (d *daemon) await(ctx context.Context) error {
 	}
 	return errors.New(reason)
 }
+
+// oneLine makes a sentence of what fusermount3 and go-fuse break into lines.
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // end waits for the daemon's end and kills it if that takes too long.
 func (d *daemon) end() {
