@@ -9,8 +9,9 @@ import (
 // maxMangled is the longest name that is demangled, in bytes; what is longer stays as it is.
 const maxMangled = 4096
 
-// Demangle gives a C++ (Itanium ABI) or Rust name as gdb shows it, and any other
-// name, or one that does not parse, unchanged.
+// Demangle gives a C++ (Itanium ABI) or Rust name as gdb shows it (std::string
+// written out), but for the hashes of Rust names, which are left out. Any other
+// name, or one that does not parse, is unchanged.
 func Demangle(name string) (out string) {
 	if !isMangled(name) || len(name) > maxMangled {
 		return name
@@ -21,7 +22,7 @@ func Demangle(name string) (out string) {
 		}
 	}()
 	base, suffix, plt := strings.Cut(name, "@plt")
-	s, err := demangle.ToString(base, demangle.MaxLength(16))
+	s, err := demangle.ToString(base, demangle.Verbose, demangle.MaxLength(16))
 	if err != nil {
 		return name
 	}

@@ -26,7 +26,7 @@ func (f *fileTarget) Info(context.Context) (core.Info, error) {
 func (f *fileTarget) Space() core.Space                              { return f }
 func (f *fileTarget) Regions(context.Context) ([]core.Region, error) { return f.regions, nil }
 
-func (f *fileTarget) ReadMemory(_ context.Context, p []byte, addr uint64) (int, error) {
+func (f *fileTarget) ReadMemory(ctx context.Context, p []byte, addr uint64) (int, error) {
 	r, ok := core.FindRegion(f.regions, addr)
 	if !ok {
 		return 0, &core.FaultError{Addr: addr}
@@ -35,7 +35,7 @@ func (f *fileTarget) ReadMemory(_ context.Context, p []byte, addr uint64) (int, 
 	if err != nil {
 		return 0, &core.FaultError{Addr: addr, Err: err}
 	}
-	return core.Bytes{Addr: r.Start - r.Offset, Data: b}.ReadMemory(nil, p, addr)
+	return core.Bytes{Addr: r.Start - r.Offset, Data: b}.ReadMemory(ctx, p, addr)
 }
 
 func (f *fileTarget) OpenImage(_ context.Context, r core.Region) (core.File, error) {
@@ -64,11 +64,14 @@ func newFileTarget(t testing.TB, paths ...string) *fileTarget {
 	return target
 }
 
-func fileProgram(t testing.TB, paths ...string) *Program {
+func fileProgram(t testing.TB, paths ...string) *Program { return fileProgramIn(t, noDebug, paths...) }
+
+// fileProgramIn is the program of some files with the debug files under root.
+func fileProgramIn(t testing.TB, root string, paths ...string) *Program {
 	for i := range paths {
 		paths[i], _ = filepath.EvalSymlinks(paths[i])
 	}
-	p, err := NewLibrary([]string{"/nonexistent"}).Program(context.Background(), newFileTarget(t, paths...), ProgramOptions{})
+	p, err := NewLibrary([]string{root}).Program(context.Background(), newFileTarget(t, paths...), ProgramOptions{})
 	require.NoError(t, err)
 	for _, o := range p.Objects() {
 		require.NoError(t, o.Err)

@@ -38,7 +38,7 @@ func FuzzImage(f *testing.F) {
 		require.LessOrEqual(t, start, end)
 		m := newModule(img)
 		for _, s := range img.frames().sections {
-			for _, e := range s.fdes[:min(len(s.fdes), 200)] {
+			for _, e := range s.fdes[:min(len(s.fdes), 20)] {
 				m.row(e.begin)
 			}
 		}
@@ -60,7 +60,7 @@ func FuzzCFI(f *testing.F) {
 		if err != nil {
 			return
 		}
-		for _, e := range s.fdes[:min(len(s.fdes), 500)] {
+		for _, e := range s.fdes[:min(len(s.fdes), 20)] {
 			found, ok := s.covering(e.begin)
 			require.True(t, ok)
 			for _, pc := range []uint64{e.begin, e.begin + (e.end-e.begin)/2, e.end - 1} {

@@ -27,7 +27,7 @@ var (
 // going on beyond main.
 func gdbBacktraces(t testing.TB, pid int) map[string][]gdbFrame {
 	gdb := need.Command(t, "gdb", "apt-get install gdb")
-	cmd := exec.Command(gdb, "-nx", "-batch", "-iex", "set debug-file-directory /nonexistent", "-iex", "set auto-load off",
+	cmd := exec.Command(gdb, "-nx", "-batch", "-iex", "set debug-file-directory "+noDebug, "-iex", "set auto-load off",
 		"-iex", "set width 0", "-iex", "set backtrace past-main on", "-iex", "set backtrace past-entry on", "-iex", "set print address on",
 		"-p", fmt.Sprint(pid), "-ex", "thread apply all bt")
 	b, err := cmd.CombinedOutput()
@@ -61,11 +61,14 @@ func addGDBFrame(frames []gdbFrame, f gdbFrame) []gdbFrame {
 	return append(frames, f)
 }
 
+// noDebug is a debug root where nothing is found.
+const noDebug = "/nonexistent"
+
 // ourBacktraces unwinds all threads with a library that finds no debug files.
 func ourBacktraces(t testing.TB, pid int) (map[string][]Frame, map[string]string) {
 	ctx := context.Background()
 	target := openLive(t, pid)
-	p, err := NewLibrary([]string{"/nonexistent"}).Program(ctx, target, ProgramOptions{})
+	p, err := NewLibrary([]string{noDebug}).Program(ctx, target, ProgramOptions{})
 	require.NoError(t, err)
 	frames, reasons := map[string][]Frame{}, map[string]string{}
 	for tid, regs := range snapshotThreads(t, pid) {
@@ -134,7 +137,8 @@ func TestBacktraceAsGDB(t *testing.T) {
 		{"threads", "gcc", "threads.c", []string{"-O1"}, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			compareWithGDB(t, startReady(t, build(t, c.compiler, c.source, c.flags...), c.args...))
+			pid := startReady(t, build(t, c.compiler, c.source, c.flags...), c.args...)
+			compareWithGDB(t, pid)
 		})
 	}
 }

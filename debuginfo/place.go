@@ -150,7 +150,7 @@ func (t *symbolTable) demangledNamed(name string, m *module) []symbol {
 	var out []symbol
 	for _, s := range t.syms {
 		if raw := t.name(s); isMangled(raw) && strings.Contains(raw, needle) {
-			if d := Demangle(raw); d == name || withoutParameters(d) == name {
+			if d := Demangle(raw); d == name || withoutParameters(d) == name || withoutHash(d) == name {
 				out = append(out, s)
 			}
 		}
@@ -177,6 +177,14 @@ func mangledNeedle(name string) string {
 		return "_"
 	}
 	return name
+}
+
+// withoutHash cuts ::h and 16 hexadecimal digits off a legacy Rust name.
+func withoutHash(d string) string {
+	if i := len(d) - 19; i > 0 && d[i:i+3] == "::h" {
+		return d[:i]
+	}
+	return d
 }
 
 // withoutParameters cuts the parameter list off a demangled function name; the

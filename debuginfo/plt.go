@@ -72,12 +72,13 @@ func hasPrefix(b []byte, prefix ...byte) bool { return strings.HasPrefix(string(
 
 // gotSlots maps the link-time address of each slot that a relocation fills with
 // a function's address to that function's name. An ifunc without a name is
-// written as objdump does.
+// written as objdump does; in a static program, where all are such, there are no
+// names, as in objdump and gdb.
 func (img *Image) gotSlots() map[uint64]string {
 	const relaBytes = 24 // Elf64_Rela
 	slots := map[uint64]string{}
 	for _, s := range img.elf.Sections {
-		if s.Type != elf.SHT_RELA || s.Flags&elf.SHF_ALLOC == 0 || s.Link >= uint32(len(img.elf.Sections)) {
+		if s.Type != elf.SHT_RELA || s.Link >= uint32(len(img.elf.Sections)) || img.elf.Sections[s.Link].Type != elf.SHT_DYNSYM {
 			continue
 		}
 		data, err := img.data(s)

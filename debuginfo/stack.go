@@ -22,6 +22,18 @@ type CapturedStack struct {
 	Rest  core.Memory
 }
 
+// Captured is a stack captured in this program over rest, cut where its mapping
+// goes on beyond the captured bytes.
+func (p *Program) Captured(stack core.Bytes, rest core.Memory) CapturedStack {
+	c := CapturedStack{Stack: stack, Rest: rest}
+	if have := stack.Addr + uint64(len(stack.Data)); len(stack.Data) > 0 {
+		if r, ok := core.FindRegion(p.regions, have-1); ok {
+			c.End = r.End
+		}
+	}
+	return c
+}
+
 // ReadMemory implements core.Memory.
 func (c CapturedStack) ReadMemory(ctx context.Context, p []byte, addr uint64) (int, error) {
 	have := c.Stack.Addr + uint64(len(c.Stack.Data))

@@ -161,3 +161,21 @@ func TestCalleeSavedRegisters(t *testing.T) {
 	require.True(t, ok)
 	require.Equal(t, a, b)
 }
+
+func TestCapturedStack(t *testing.T) {
+	p, target, regs := liveProgram(t, build(t, "gcc", "deep.c", "-O1"))
+	ctx := context.Background()
+	whole, reason := p.Unwind(ctx, target, regs, 100)
+	require.Empty(t, reason)
+	// All that there is of the stack.
+	frames, reason := p.Unwind(ctx, p.Captured(core.ReadStack(ctx, target, regs, 1<<20), target), regs, 100)
+	require.Empty(t, reason)
+	require.Len(t, frames, len(whole))
+	// Too little.
+	frames, reason = p.Unwind(ctx, p.Captured(core.ReadStack(ctx, target, regs, 1024), target), regs, 100)
+	require.Equal(t, "stack capture ended", reason)
+	require.Greater(t, len(frames), 3)
+	for i, f := range frames {
+		require.Equal(t, whole[i].PC, f.PC)
+	}
+}

@@ -56,7 +56,7 @@ func makerCommand(verb, doc string) Command {
 	forms := func(p Place) (out []Form) {
 		for _, d := range p.Mount.Drivers {
 			if d.Verb == verb {
-				usage := strings.Replace(d.Usage, "COMMON", commonOptions, 1)
+				usage := withCommon(d.Usage)
 				if verb == verbAttach {
 					usage = d.Name + " " + usage
 				}
@@ -69,6 +69,14 @@ func makerCommand(verb, doc string) Command {
 		Word: verb, Doc: doc, Forms: forms, Unlimited: true, Run: runAttach(verb),
 		If: func(p Place) bool { return len(forms(p)) > 0 },
 	}
+}
+
+// withCommon adds the common options to a driver's own, before a --.
+func withCommon(usage string) string {
+	if own, args, ok := strings.Cut(usage, "-- "); ok {
+		return own + commonOptions + " -- " + args
+	}
+	return strings.TrimSpace(usage + " " + commonOptions)
 }
 
 func runAttach(verb string) func(context.Context, Place, Words) error {

@@ -72,7 +72,7 @@ func specDriver(drivers []core.Driver, verb string, words Words) (*core.Driver, 
 // checkOptions finds the option that a driver does not know, so that a
 // misspelling is shown where it stands.
 func checkOptions(d *core.Driver, words Words) error {
-	known := optionWords(strings.Replace(d.Usage, "COMMON", commonOptions, 1))
+	known := optionWords(withCommon(d.Usage))
 	for _, w := range words {
 		if w.Text == "--" {
 			return nil

@@ -28,7 +28,7 @@ func fakeMount(t *testing.T) (*nodes.Mount, *coretest.Fake) {
 	t.Helper()
 	fake := coretest.NewFake()
 	m := nodes.NewMount([]core.Driver{{
-		Name: "fake", Verb: "attach", Usage: "pid=PID COMMON", Doc: "makes a fake", Example: "attach fake pid=1",
+		Name: "fake", Verb: "attach", Usage: "pid=PID", Doc: "makes a fake", Example: "attach fake pid=1",
 		Attach: func(_ context.Context, s core.Spec) (core.Target, error) {
 			if pid, _ := s.Value("pid"); pid == "99" {
 				return nil, core.Errorf(core.ErrNotFound, "there is no process 99")

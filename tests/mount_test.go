@@ -30,7 +30,7 @@ func mountFake(t *testing.T) (dir string, m *nodes.Mount, fake *coretest.Fake) {
 		fakes <- coretest.NewFake()
 	}
 	m = nodes.NewMount([]core.Driver{{
-		Name: "fake", Verb: "attach", Usage: "COMMON", Doc: "makes a fake", Example: "attach fake",
+		Name: "fake", Verb: "attach", Usage: "", Doc: "makes a fake", Example: "attach fake",
 		Attach: func(context.Context, core.Spec) (core.Target, error) {
 			return <-fakes, nil
 		},

@@ -89,7 +89,13 @@ func (t *table) decode(ctx context.Context, name string, m core.Memory, c core.S
 
 // selector is the word that a value selects a row by: its first constant.
 func selector(text string) string {
-	word, _, _ := strings.Cut(text, "|")
+	word, _, _ := strings.Cut(strings.TrimPrefix(text, "IPC_64|"), "|")
+	if rest, ok := strings.CutPrefix(word, "QCMD("); ok { // quotactl(2)
+		word, _, _ = strings.Cut(rest, ",")
+	}
+	if _, rest, ok := strings.Cut(word, "/* SYSLOG_ACTION_"); ok { // syslog(2)
+		word = strings.TrimSuffix(rest, " */")
+	}
 	return strings.TrimSuffix(word, "_PRIVATE")
 }
 

@@ -63,6 +63,9 @@ func (t *table) parseField(word string, at int) field {
 	return field{name, at, t.parseKind(text), choose}
 }
 
+// needsSet is the kinds whose parameter is a set.
+var needsSet = map[string]bool{"flags": true, "enum": true, "ipcflags": true, "ipccmd": true}
+
 // parseKind reads a kind as doc.go describes it.
 func (t *table) parseKind(text string) *kind {
 	if rest, ok := strings.CutPrefix(text, "*"); ok {
@@ -84,6 +87,9 @@ func (t *table) parseKind(text string) *kind {
 		panic("syscalls: no kind " + text)
 	}
 	k.set = t.sets[k.param]
+	if k.set == nil && needsSet[k.name] {
+		panic("syscalls: no set " + text)
+	}
 	if sized {
 		k.size = int(parseUint(size))
 	}

@@ -131,5 +131,5 @@ func showOffsetPointer(s *scope, v uint64, _ *kind) string {
 	if !ok {
 		return address(v)
 	}
-	return fmt.Sprintf("[%d]", int64(off))
+	return fmt.Sprintf("[%d]", off)
 }

@@ -39,6 +39,9 @@ func showMode(_ *scope, v uint64, _ *kind) string {
 // showFileMode prints a mode with its file type: S_IFCHR|0666 (inode(7)).
 func showFileMode(s *scope, v uint64, _ *kind) string {
 	const typeMask, special = 0o170000, 0o7000
+	if _, ok := s.table.sets["filetype"].byValue[v&typeMask]; !ok && v&typeMask != 0 {
+		return "0" + strconv.FormatUint(v, 8)
+	}
 	text := fmt.Sprintf("0%o", v&0o777)
 	if v&0o777>>6 == 0 {
 		text = fmt.Sprintf("%03o", v&0o777)
@@ -51,11 +54,7 @@ func showFileMode(s *scope, v uint64, _ *kind) string {
 	if v&typeMask == 0 {
 		return text
 	}
-	name, ok := s.table.sets["filetype"].byValue[v&typeMask]
-	if !ok {
-		name = fmt.Sprintf("0%o", v&typeMask)
-	}
-	return name + "|" + text
+	return s.table.sets["filetype"].byValue[v&typeMask] + "|" + text
 }
 
 // showDirFD prints the descriptor of a directory (openat(2)).

@@ -12,6 +12,7 @@ type set struct {
 	unknown string
 	base    string
 	mask    uint64
+	apart   bool // flags without a name are remarked upon beside base too
 	items   string
 }
 
@@ -20,6 +21,7 @@ type constants struct {
 	unknown string
 	base    *constants
 	mask    uint64
+	apart   bool
 	items   []constant
 	byValue map[uint64]string
 	byName  map[string]uint64
@@ -48,7 +50,7 @@ func parseSets(groups []map[string]set) map[string]*constants {
 }
 
 func parseSet(s set) *constants {
-	c := &constants{unknown: s.unknown, mask: s.mask, byValue: map[uint64]string{}, byName: map[string]uint64{}}
+	c := &constants{unknown: s.unknown, mask: s.mask, apart: s.apart, byValue: map[uint64]string{}, byName: map[string]uint64{}}
 	for _, word := range strings.Fields(s.items) {
 		name, text, _ := strings.Cut(word, "=")
 		v := parseUint(text)
@@ -82,8 +84,14 @@ func (c *constants) flags(v uint64) string {
 			parts, v = append(parts, item.name), v&^item.value
 		}
 	}
+	named := len(parts)
+	if c.apart {
+		named--
+	}
 	switch {
-	case len(parts) == 0 && v != 0:
+	case named == 0 && v != 0 && c.apart:
+		parts = append(parts, hex(v)+" /* "+c.unknown+" */")
+	case named == 0 && v != 0:
 		return hex(v) + " /* " + c.unknown + " */"
 	case len(parts) == 0:
 		return "0"

@@ -8,7 +8,7 @@ var memorySets = map[string]set{
 		MAP_DENYWRITE=0x800 MAP_EXECUTABLE=0x1000 MAP_LOCKED=0x2000 MAP_STACK=0x20000 MAP_HUGETLB=0x40000 MAP_SYNC=0x80000
 		MAP_FIXED_NOREPLACE=0x100000 MAP_UNINITIALIZED=0x4000000`},
 	"mremap": {unknown: "MREMAP_???", items: `MREMAP_MAYMOVE=1 MREMAP_FIXED=2 MREMAP_DONTUNMAP=4`},
-	"msync":  {unknown: "MS_???", items: `MS_ASYNC=1 MS_INVALIDATE=2 MS_SYNC=4`},
+	"msync":  {unknown: "MS_???", items: `MS_ASYNC=1 MS_SYNC=4 MS_INVALIDATE=2`},
 	"madvise": {unknown: "MADV_???", items: `MADV_NORMAL=0 MADV_RANDOM=1 MADV_SEQUENTIAL=2 MADV_WILLNEED=3 MADV_DONTNEED=4 MADV_FREE=8 MADV_REMOVE=9 MADV_DONTFORK=0xa
 		MADV_DOFORK=0xb MADV_MERGEABLE=0xc MADV_UNMERGEABLE=0xd MADV_HUGEPAGE=0xe MADV_NOHUGEPAGE=0xf MADV_DONTDUMP=0x10 MADV_DODUMP=0x11
 		MADV_WIPEONFORK=0x12 MADV_KEEPONFORK=0x13 MADV_COLD=0x14 MADV_PAGEOUT=0x15 MADV_POPULATE_READ=0x16 MADV_POPULATE_WRITE=0x17
@@ -17,16 +17,16 @@ var memorySets = map[string]set{
 	"mlockall":     {unknown: "MCL_???", items: `MCL_CURRENT=1 MCL_FUTURE=2 MCL_ONFAULT=4`},
 	"mlock2":       {unknown: "MLOCK_???", items: `MLOCK_ONFAULT=1`},
 	"mpolmode":     {unknown: "MPOL_???", items: `MPOL_DEFAULT=0 MPOL_PREFERRED=1 MPOL_BIND=2 MPOL_INTERLEAVE=3 MPOL_LOCAL=4 MPOL_PREFERRED_MANY=5 MPOL_WEIGHTED_INTERLEAVE=6`},
-	"mpol":         {unknown: "MPOL_???", base: "mpolmode", mask: 0xfff, items: `MPOL_F_NUMA_BALANCING=0x2000 MPOL_F_RELATIVE_NODES=0x4000 MPOL_F_STATIC_NODES=0x8000`},
+	"mpol":         {unknown: "MPOL_???", base: "mpolmode", mask: 0xfff, items: `MPOL_F_STATIC_NODES=0x8000 MPOL_F_RELATIVE_NODES=0x4000 MPOL_F_NUMA_BALANCING=0x2000`},
 	"mbind":        {unknown: "MPOL_???", items: `MPOL_MF_STRICT=1 MPOL_MF_MOVE=2 MPOL_MF_MOVE_ALL=4`},
 	"getmempolicy": {unknown: "MPOL_???", items: `MPOL_F_NODE=1 MPOL_F_ADDR=2 MPOL_F_MEMS_ALLOWED=4`},
-	"movepages":    {unknown: "MPOL_???", items: `MPOL_MF_STRICT=1 MPOL_MF_MOVE=2 MPOL_MF_MOVE_ALL=4`},
-	"pkey":         {unknown: "PKEY_???", items: `PKEY_DISABLE_ACCESS=1 PKEY_DISABLE_WRITE=2`},
+	"movepages":    {unknown: "MPOL_???", items: `MPOL_MF_MOVE=2 MPOL_MF_MOVE_ALL=4`},
+	"pkey":         {unknown: "PKEY_???", items: `PKEY_DISABLE_ACCESS=1 PKEY_DISABLE_WRITE=2 PKEY_DISABLE_EXECUTE=4`},
 	"uffd":         {unknown: "UFFD_???", items: `UFFD_USER_MODE_ONLY=1 O_NONBLOCK=0x800 O_CLOEXEC=0x80000`},
 	"shmat":        {unknown: "SHM_???", items: `SHM_RDONLY=0x1000 SHM_RND=0x2000 SHM_REMAP=0x4000 SHM_EXEC=0x8000`},
 	"ipccreat":     {unknown: "IPC_???", items: `IPC_CREAT=0x200 IPC_EXCL=0x400`},
 	"shmget":       {unknown: "SHM_???", items: `IPC_CREAT=0x200 IPC_EXCL=0x400 SHM_HUGETLB=0x800 SHM_NORESERVE=0x1000`},
-	"msgflg":       {unknown: "MSG_???", items: `IPC_NOWAIT=0x800 MSG_NOERROR=0x1000 MSG_EXCEPT=0x2000 MSG_COPY=0x4000`},
+	"msgflg":       {unknown: "MSG_???", items: `MSG_NOERROR=0x1000 MSG_EXCEPT=0x2000 MSG_COPY=0x4000 IPC_NOWAIT=0x800`},
 	"semflg":       {unknown: "SEM_???", items: `SEM_UNDO=0x1000 IPC_NOWAIT=0x800`},
 	"shmctl":       {unknown: "SHM_???", items: `IPC_RMID=0 IPC_SET=1 IPC_STAT=2 IPC_INFO=3 SHM_LOCK=0xb SHM_UNLOCK=0xc SHM_STAT=0xd SHM_INFO=0xe SHM_STAT_ANY=0xf`},
 	"msgctl":       {unknown: "MSG_???", items: `IPC_RMID=0 IPC_SET=1 IPC_STAT=2 IPC_INFO=3 MSG_STAT=0xb MSG_INFO=0xc MSG_STAT_ANY=0xd`},
@@ -37,5 +37,4 @@ var memorySets = map[string]set{
 		MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE=0x40 MEMBARRIER_CMD_PRIVATE_EXPEDITED_RSEQ=0x80
 		MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_RSEQ=0x100 MEMBARRIER_CMD_SHARED=1 MEMBARRIER_CMD_FLAG_CPU=1`},
 	"membarrierflag": {unknown: "MEMBARRIER_CMD_FLAG_???", items: `MEMBARRIER_CMD_FLAG_CPU=1`},
-	"mqattr":         {unknown: "O_???", base: "accmode", mask: 0x3, items: `O_NONBLOCK=0x800`},
 }

@@ -25,15 +25,17 @@ var netSignatures = map[string]string{
 // sockoptSignatures is the options of setsockopt(2) whose values are no numbers
 // (socket(7), ip(7), ipv6(7), packet(7)).
 var sockoptSignatures = map[string]string{
-	"setsockopt SO_LINGER":            "optval:*linger optlen:int",
-	"setsockopt SO_RCVTIMEO_OLD":      "optval:*timeval optlen:int",
-	"setsockopt SO_SNDTIMEO_OLD":      "optval:*timeval optlen:int",
-	"setsockopt SO_BINDTODEVICE":      "optval:data/optlen optlen:int",
-	"setsockopt SO_ATTACH_FILTER":     "optval:filter optlen:int",
-	"setsockopt IP_ADD_MEMBERSHIP":    "optval:*ipmreq optlen:int",
-	"setsockopt IP_DROP_MEMBERSHIP":   "optval:*ipmreq optlen:int",
-	"setsockopt IPV6_ADD_MEMBERSHIP":  "optval:*ipv6mreq optlen:int",
-	"setsockopt IPV6_DROP_MEMBERSHIP": "optval:*ipv6mreq optlen:int",
-	"setsockopt PACKET_RX_RING":       "optval:*tpacketreq optlen:int",
-	"setsockopt PACKET_TX_RING":       "optval:*tpacketreq optlen:int",
+	"setsockopt SO_LINGER":              "optval:*linger optlen:int",
+	"setsockopt SO_RCVTIMEO_OLD":        "optval:*timeval optlen:int",
+	"setsockopt SO_SNDTIMEO_OLD":        "optval:*timeval optlen:int",
+	"setsockopt SO_BINDTODEVICE":        "optval:data/optlen optlen:int",
+	"setsockopt SO_ATTACH_FILTER":       "optval:filter optlen:int",
+	"setsockopt IP_ADD_MEMBERSHIP":      "optval:*ipmreq optlen:int",
+	"setsockopt IP_DROP_MEMBERSHIP":     "optval:*ipmreq optlen:int",
+	"setsockopt IPV6_ADD_MEMBERSHIP":    "optval:*ipv6mreq optlen:int",
+	"setsockopt IPV6_DROP_MEMBERSHIP":   "optval:*ipv6mreq optlen:int",
+	"setsockopt PACKET_ADD_MEMBERSHIP":  "optval:*packetmreq optlen:int",
+	"setsockopt PACKET_DROP_MEMBERSHIP": "optval:*packetmreq optlen:int",
+	"setsockopt PACKET_RX_RING":         "optval:*tpacketreq optlen:int",
+	"setsockopt PACKET_TX_RING":         "optval:*tpacketreq optlen:int",
 }

@@ -34,8 +34,8 @@ var timeSignatures = map[string]string{
 	"futex FUTEX_LOCK_PI2":        "timeout@3:*timespec",
 	"futex FUTEX_UNLOCK_PI":       "",
 	"futex FUTEX_TRYLOCK_PI":      "",
-	"futex FUTEX_WAIT_BITSET":     "val:uint timeout:*timespec uaddr2:addr val3:bitset",
-	"futex FUTEX_WAKE_BITSET":     "val:uint timeout:addr uaddr2:addr val3:bitset",
+	"futex FUTEX_WAIT_BITSET":     "val:uint timeout:*timespec val3@5:bitset",
+	"futex FUTEX_WAKE_BITSET":     "val:uint val3@5:bitset",
 	"futex FUTEX_WAIT_REQUEUE_PI": "val:uint timeout:*timespec uaddr2:addr",
 	"futex FUTEX_CMP_REQUEUE_PI":  "val:uint val2:uint uaddr2:addr val3:uint",
 }

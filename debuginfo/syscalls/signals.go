@@ -167,13 +167,9 @@ func showSigaction(s *scope, v uint64, k *kind) string {
 	if !ok {
 		return address(v)
 	}
-	const siginfo, restorer = 4, 0x04000000
+	const restorer = 0x04000000
 	handler, flags := little(b), little(b[8:16])
-	label := "sa_handler"
-	if flags&siginfo != 0 {
-		label = "sa_sigaction"
-	}
-	text := "{" + label + "=" + showHandler(s, handler, k) + ", sa_mask=" + sigsetText(little(b[24:32])) +
+	text := "{sa_handler=" + showHandler(s, handler, k) + ", sa_mask=" + sigsetText(little(b[24:32])) +
 		", sa_flags=" + s.table.sets["sa"].flags(flags)
 	if flags&restorer != 0 {
 		text += ", sa_restorer=" + address(little(b[16:24]))
@@ -189,7 +185,10 @@ func showSigevent(s *scope, v uint64, k *kind) string {
 	}
 	const threadCallback, threadID, signalNone = 2, 4, 1
 	value, signo, notify := little(b), little(b[8:12]), little(b[12:16])
-	text := "{sigev_value={sival_int=" + strconv.Itoa(int(int32(value))) + ", sival_ptr=" + address(value) + "}, sigev_signo="
+	text := "{sigev_signo="
+	if value != 0 {
+		text = "{sigev_value={sival_int=" + strconv.Itoa(int(int32(value))) + ", sival_ptr=" + address(value) + "}, sigev_signo="
+	}
 	if notify == signalNone {
 		text += strconv.Itoa(int(int32(signo)))
 	} else {

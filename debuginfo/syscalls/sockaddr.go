@@ -39,6 +39,9 @@ func showSockaddr(s *scope, v uint64, k *kind) string {
 		rest = inet6(b)
 	case family == afNetlink && len(b) >= 12:
 		rest = fmt.Sprintf("nl_pid=%d, nl_groups=%08x", int32(little(b[4:8])), little(b[8:12]))
+		if pad := little(b[2:4]); pad != 0 {
+			rest = "nl_pad=" + hex(pad) + ", " + rest
+		}
 	case family == afPacket && len(b) >= 20:
 		rest = packetAddress(s.table, b)
 	case len(b) == 2:
@@ -114,6 +117,10 @@ func showProtocol(s *scope, v uint64, k *kind) string {
 	if name, ok := sets[s.values["domain"]]; ok {
 		return s.table.sets[name].one(v)
 	}
+	const bluetooth = 31
+	if s.values["domain"] == bluetooth {
+		return s.table.sets["btproto"].one(v)
+	}
 	if s.values["domain"] == afPacket {
 		return "htons(" + s.table.sets["packetproto"].one(v>>8&0xff|v&0xff<<8) + ")"
 	}
@@ -134,7 +141,7 @@ func showSocketOption(s *scope, v uint64, _ *kind) string {
 	if set := s.table.sets[level]; set != nil {
 		return set.one(v)
 	}
-	return hex(v)
+	return strconv.Itoa(int(int32(v)))
 }
 
 // showControl prints the control messages of a struct msghdr (cmsg(3)).

@@ -15,7 +15,7 @@ func showFDSet(s *scope, v uint64, k *kind) string {
 	const limit = 1024 // FD_SETSIZE
 	nfds := min(max(int(int32(s.values[k.param])), 0), limit)
 	b, ok := s.bytes(v, (nfds+63)/64*8)
-	if !ok {
+	if !ok || nfds == 0 {
 		return address(v)
 	}
 	var fds []string
@@ -267,8 +267,8 @@ func showSiginfo(s *scope, v uint64, k *kind) string {
 	}
 	text += fmt.Sprintf(", si_pid=%d, si_uid=%d", int32(little(b[16:20])), little(b[20:24]))
 	value := little(b[24:32])
-	if code < 0 && (value != 0 || code == -1) {
-		text += fmt.Sprintf(", si_value={int=%d, ptr=%s}", int32(value), address(value))
+	if code < 0 && value != 0 {
+		text += fmt.Sprintf(", si_int=%d, si_ptr=%s", int32(value), address(value))
 	}
 	return text + "}"
 }

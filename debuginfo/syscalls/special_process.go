@@ -128,17 +128,25 @@ func showSchedAttr(s *scope, v uint64, _ *kind) string {
 // showContextID prints io_setup(2)'s context, which is zero before the call.
 func showContextID(s *scope, v uint64, _ *kind) string { return address(v) }
 
-// showRingOption prints a member of struct io_uring_params that a flag asks for.
-func showRingOption(s *scope, v uint64, k *kind) string {
-	const sqPoll, sqAff, attachWQ = 2, 4, 32
-	flags := s.values["flags"]
-	switch {
-	case k.param == "sq_thread_cpu" && flags&sqAff != 0, k.param == "sq_thread_idle" && flags&sqPoll != 0:
-		return strconv.FormatUint(v, 10)
-	case k.param == "wq_fd" && flags&attachWQ != 0:
-		return strconv.Itoa(int(int32(v)))
+// showRingOption prints the ring that a new one shares workers with (io_uring_setup(2)).
+func showRingOption(s *scope, v uint64, _ *kind) string {
+	const attachWQ = 32
+	if s.values["flags"]&attachWQ == 0 {
+		return ""
 	}
-	return ""
+	return strconv.Itoa(int(int32(v)))
+}
+
+// showHidden prints nothing: a member that only says how long a structure is.
+func showHidden(*scope, uint64, *kind) string { return "" }
+
+// showSyslogType prints a number and what it means (syslog(2)).
+func showSyslogType(s *scope, v uint64, k *kind) string {
+	name, ok := s.table.sets["syslog"].byValue[v]
+	if !ok {
+		name = "SYSLOG_ACTION_???"
+	}
+	return showInt(s, v, k) + " /* " + name + " */"
 }
 
 // showKernelVersion prints KERNEL_VERSION's number (linux/version.h).
@@ -209,6 +217,7 @@ func perfBits(bits uint64) string {
 		}
 	}
 	const preciseShift = 15
-	text += fmt.Sprintf(", precise_ip=%d", bits>>preciseShift&3)
+	skid := [...]string{"arbitrary skid", "constant skid", "requested to have 0 skid", "must have 0 skid"}
+	text += fmt.Sprintf(", precise_ip=%d /* %s */", bits>>preciseShift&3, skid[bits>>preciseShift&3])
 	return text
 }

@@ -3,8 +3,8 @@ package syscalls
 // structures is the kernel's structures that calls read, as 64-bit
 // architectures have them (uapi headers; the names are the members').
 var structures = map[string]string{
-	"timespec":   "tv_sec:long tv_nsec:long",
-	"timeval":    "tv_sec:long tv_usec:long",
+	"timespec":   "tv_sec:long tv_nsec:ulong",
+	"timeval":    "tv_sec:long tv_usec:ulong",
 	"timezone":   "tz_minuteswest:int tz_dsttime:int",
 	"itimerval":  "it_interval:timeval it_value:timeval",
 	"itimerspec": "it_interval:timespec it_value:timespec",
@@ -30,17 +30,23 @@ var structures = map[string]string{
 	"cloneargs": "flags:flags/clone3:8 pidfd:ifclone/CLONE_PIDFD child_tid:ifclone/CLONE_CHILD_SETTID+CLONE_CHILD_CLEARTID parent_tid:ifclone/CLONE_PARENT_SETTID" +
 		" exit_signal:exitsig stack:addr stack_size:hex tls:ifclone/CLONE_SETTLS set_tid:settid/set_tid_size set_tid_size:nonzero cgroup:ifclone/CLONE_INTO_CGROUP",
 	"futexwaitv":   "val:hex uaddr:addr flags:flags/futexwaitv __reserved:reserved",
-	"mountattr":    "attr_set:flags/mountattr:8 attr_clr:flags/mountattr:8 propagation:flags/mount:8 userns_fd:fd:8",
+	"mountattr":    "attr_set:flags/mountattr:8 attr_clr:flags/mountattr:8 propagation:flags/propagation:8 userns_fd:fd:8",
 	"rulesetattr":  "handled_access_fs:flags/landlockfs:8",
 	"landlockpath": "allowed_access:flags/landlockfs:8 parent_fd:fd",
 	"winsize":      "ws_row:uint:2 ws_col:uint:2 ws_xpixel:uint:2 ws_ypixel:uint:2",
-	"mqattr":       "mq_flags:flags/mqattr:8 mq_maxmsg:long mq_msgsize:long mq_curmsgs:long",
+	"mqattr":       "mq_flags:flags/openflags:8 mq_maxmsg:long mq_msgsize:long mq_curmsgs:long",
 	"kexecsegment": "buf:addr bufsz:size mem:addr memsz:size",
 	"kcmpslot":     "efd:fd tfd:fd toff:uint",
-	"uringparams":  "flags@8:flags/uringsetup sq_thread_cpu@12:ringif/sq_thread_cpu sq_thread_idle@16:ringif/sq_thread_idle wq_fd@24:ringif/wq_fd end@112:reserved:8",
+	"uringparams":  "flags@8:flags/uringsetup sq_thread_cpu@12:hex32 sq_thread_idle@16:uint wq_fd@24:ringif end@112:hidden:8",
 	"aiosigset":    "sigmask:sigset/sigsetsize sigsetsize:size",
+	"sysctlargs":   "name:addr nlen:int oldval:addr oldlenp:addr newval:addr newlen:ulong",
+	"dqinfo":       "dqi_bgrace:ulong dqi_igrace:ulong dqi_flags:flags/dqf dqi_valid:flags/iif",
+	"shmperm":      "uid@4:uid gid@8:uid mode@20:mode end@40:hidden:8",
+	"shmset":       "shm_perm:shmperm",
+	"msgset":       "msg_perm:shmperm msg_qbytes@88:ulong end@112:hidden:8",
+	"semset":       "sem_perm:shmperm",
+	"packetmreq":   "mr_ifindex:ifindex mr_type:enum/mreq:2 mr_alen:uint:2 mr_address:macaddr",
 	"hint":         "value:enum/rwhint:8",
-	"secaction":    "action:enum/secaction",
 
 	"bpfmapcreate": "map_type:enum/bpfmap key_size:uint value_size:uint max_entries:uint map_flags:flags/bpfmapflags inner_map_fd:fd numa_node:uint" +
 		" map_name:cstr map_ifindex:uint btf_fd:fd btf_key_type_id:uint btf_value_type_id:uint btf_vmlinux_value_type_id:uint map_extra:hex",

@@ -28,7 +28,7 @@ func quote(b []byte) string {
 			continue
 		}
 		// As few octal digits as the next byte allows.
-		if i+1 < len(b) && b[i+1] >= '0' && b[i+1] <= '9' {
+		if i+1 < len(b) && b[i+1] >= '0' && b[i+1] <= '7' {
 			fmt.Fprintf(&out, "\\%03o", c)
 		} else {
 			fmt.Fprintf(&out, "\\%o", c)

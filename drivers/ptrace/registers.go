@@ -31,12 +31,12 @@ const (
 const ntXstate = 0x202
 
 func readGPRs(tid int) (g gprs, err error) {
-	err = request(unix.PTRACE_GETREGS, tid, 0, uintptr(unsafe.Pointer(&g)))
+	err = requestData(unix.PTRACE_GETREGS, tid, 0, unsafe.Pointer(&g))
 	return g, err
 }
 
 func writeGPRs(tid int, g gprs) error {
-	return request(unix.PTRACE_SETREGS, tid, 0, uintptr(unsafe.Pointer(&g)))
+	return requestData(unix.PTRACE_SETREGS, tid, 0, unsafe.Pointer(&g))
 }
 
 // load makes the general registers known.

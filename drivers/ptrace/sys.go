@@ -18,6 +18,16 @@ func request(req, tid int, addr, data uintptr) error {
 	return nil
 }
 
+// requestData is request with something for the kernel to read or fill in. It takes
+// a pointer: a stack may move between the making of a uintptr and the call.
+func requestData(req, tid int, addr uintptr, data unsafe.Pointer) error {
+	_, _, errno := unix.RawSyscall6(unix.SYS_PTRACE, uintptr(req), uintptr(tid), addr, uintptr(data), 0, 0)
+	if errno != 0 {
+		return errno
+	}
+	return nil
+}
+
 // wait takes one change of a tracee of this thread, tid -1 for any; 0 if there is none.
 // Children of other threads, such as those of os/exec, are not seen (__WNOTHREAD).
 func wait(tid int) (int, unix.WaitStatus) {
@@ -44,7 +54,7 @@ func eventMessage(tid int) int {
 func readRegset(tid, kind int, b []byte) (n int, err error) {
 	iov := unix.Iovec{Base: &b[0]}
 	iov.SetLen(len(b))
-	err = request(unix.PTRACE_GETREGSET, tid, uintptr(kind), uintptr(unsafe.Pointer(&iov)))
+	err = requestData(unix.PTRACE_GETREGSET, tid, uintptr(kind), unsafe.Pointer(&iov))
 	runtime.KeepAlive(b)
 	return int(iov.Len), err
 }
@@ -52,7 +62,7 @@ func readRegset(tid, kind int, b []byte) (n int, err error) {
 func writeRegset(tid, kind int, b []byte) error {
 	iov := unix.Iovec{Base: &b[0]}
 	iov.SetLen(len(b))
-	err := request(unix.PTRACE_SETREGSET, tid, uintptr(kind), uintptr(unsafe.Pointer(&iov)))
+	err := requestData(unix.PTRACE_SETREGSET, tid, uintptr(kind), unsafe.Pointer(&iov))
 	runtime.KeepAlive(b)
 	return err
 }

@@ -29,7 +29,7 @@ int main(int argc, char **argv) {
 	call(magic);
 	for (unsigned long *r = f + 1; r + 7 <= f + split / 8 && r[0] != ~0ul; r += 7)
 		call(r);
-	magic[1]++;
+	magic[1] ^= 1;
 	call(magic);
 	return 0;
 }
