@@ -56,15 +56,18 @@ type conn struct {
 // owns the files.
 func newConn(in, out *os.File) (*conn, error) {
 	c := &conn{in: in, out: out, ends: []io.Closer{in, out}, space: make([]byte, 64<<10)}
-	if socket, err := net.FileConn(in); err == nil {
-		if u, ok := socket.(*net.UnixConn); ok {
-			in.Close()
-			out.Close()
-			c.unix, c.in, c.out, c.ends = u, u, u, []io.Closer{u}
-			return c, nil
-		}
-		socket.Close()
+	domain, err := unix.GetsockoptInt(int(in.Fd()), unix.SOL_SOCKET, unix.SO_DOMAIN)
+	if err != nil || domain != unix.AF_UNIX { // net.FileConn would make a pipe non-blocking for all who share it
+		return c, nil
 	}
+	socket, err := net.FileConn(in)
+	if err != nil {
+		return nil, err
+	}
+	in.Close()
+	out.Close()
+	c.unix = socket.(*net.UnixConn)
+	c.in, c.out, c.ends = c.unix, c.unix, []io.Closer{c.unix}
 	return c, nil
 }
 

@@ -25,6 +25,11 @@
 // waking any of it (exit_ptrace); only threads that stand in a stop are detached
 // one by one before, with the signal that they were to get.
 //
+// # In process
+//
+// A target that is a child of this very process must not be waited for by
+// os.Process.Wait before Close: the kernel would give that its stops.
+//
 // # Locking
 //
 // The state of threads belongs to the loop and has no lock. Info and the list of

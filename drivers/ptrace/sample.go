@@ -46,14 +46,14 @@ func (l *loop) sample(tid, stack int) (s core.Snapshot, ok bool) {
 		return s, true
 	}
 	t := found[0]
-	if !t.stopped {
-		l.info.Peeks++
-	}
+	felt := !t.stopped
 	t.holds++
 	l.interrupt(t)
 	if l.spinUntil(func() bool { return t.stopped || t.ended }) {
-		s = l.snapshot(t, stack)
-		ok = true
+		s, ok = l.snapshot(t, stack), true
+		if felt {
+			l.info.Peeks++
+		}
 	}
 	t.holds--
 	l.resume(t)

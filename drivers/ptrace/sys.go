@@ -29,7 +29,8 @@ func requestData(req, tid int, addr uintptr, data unsafe.Pointer) error {
 }
 
 // wait takes one change of a tracee of this thread, tid -1 for any; 0 if there is none.
-// Children of other threads, such as those of os/exec, are not seen (__WNOTHREAD).
+// Children of other threads, such as those of os/exec, are not seen (__WNOTHREAD), and
+// this one has none (onOwnThread).
 func wait(tid int) (int, unix.WaitStatus) {
 	var ws int32
 	n, _, errno := unix.RawSyscall6(unix.SYS_WAIT4, uintptr(tid), uintptr(unsafe.Pointer(&ws)),
@@ -75,12 +76,14 @@ func SignalName(sig int) string {
 	return fmt.Sprintf("SIG%d", sig)
 }
 
-// onOwnThread runs f on an operating system thread that ends with it. The main
-// thread never ends in Go's runtime (mexit parks it), so f does not run there.
+// onOwnThread runs f on an operating system thread that ends with it and has no
+// children. The main thread never ends in Go's runtime (mexit parks it); on one
+// that has forked, wait would see its children too, and take their ends from os/exec
+// or their stops from another target of this process.
 func onOwnThread(f func()) {
 	go func() {
 		runtime.LockOSThread()
-		if unix.Gettid() != unix.Getpid() {
+		if unix.Gettid() != unix.Getpid() && childless() {
 			f()
 			return
 		}
@@ -89,4 +92,10 @@ func onOwnThread(f func()) {
 		<-begun
 		runtime.UnlockOSThread()
 	}()
+}
+
+// childless says that this thread has no children.
+func childless() bool {
+	const options = unix.WEXITED | unix.WNOHANG | unix.WNOWAIT | unix.WALL | unix.WNOTHREAD
+	return unix.Waitid(unix.P_ALL, 0, nil, options, nil) == unix.ECHILD
 }
