@@ -28,7 +28,7 @@ const (
 	demangle   = "github.com/ianlancetaylor/demangle"
 	cobra      = "github.com/spf13/cobra"
 	testify    = "github.com/stretchr/testify"
-	testscript = "github.com/rogpeppe/go-internal/testscript"
+	goInternal = "github.com/rogpeppe/go-internal"
 )
 
 // imports is the architecture: what each package may import of this module and
@@ -59,7 +59,7 @@ var imports = map[string][]string{
 var testImports = []string{
 	"core", "core/coretest", "tests/need", "tests/inferior", "nodes", "fs", "debuginfo", "debuginfo/syscalls",
 	"drivers", "drivers/ptrace", "drivers/keeper", "drivers/internal/procfs", "drivers/internal/procmem", "drivers/internal/xsave",
-	testify, testscript, sysUnix, goFuse,
+	testify, goInternal, sysUnix, goFuse,
 }
 
 // owners are the outside libraries that one file alone imports.

@@ -139,20 +139,19 @@ func (d *daemon) end() {
 	_ = d.cmd.Wait()
 }
 
-// defaultLog is where a server in the background logs to: beside the system's
-// logs for root, else in the user's state directory (XDG base directories).
+// defaultLog is where a server in the background logs to: the user's state
+// directory (XDG base directories), for root beside the system's logs.
 func defaultLog(dir string) string {
-	base := "/var/log"
-	if os.Getuid() != 0 {
-		base = os.Getenv("XDG_STATE_HOME")
+	base := os.Getenv("XDG_STATE_HOME")
+	if base == "" && os.Getuid() == 0 {
+		base = "/var/log"
+	}
+	if base == "" {
 		home, err := os.UserHomeDir()
-		switch {
-		case base != "":
-		case err != nil:
+		if err != nil {
 			return os.DevNull
-		default:
-			base = filepath.Join(home, ".local/state")
 		}
+		base = filepath.Join(home, ".local/state")
 	}
 	name := strings.ReplaceAll(strings.Trim(dir, "/"), "/", "-")
 	return filepath.Join(base, "stackfs", name+".log")
