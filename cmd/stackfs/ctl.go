@@ -21,7 +21,7 @@ const ctlExample = `  stackfs ctl ~/s attach ptrace pid=1234
   stackfs ctl ~/s/web 'signal USR1'`
 
 func newCtl(a app) *cobra.Command {
-	return &cobra.Command{
+	cmd := &cobra.Command{
 		Use: "ctl FILE WORD...", Short: "write a line to a ctl file and say what is wrong with it", Long: ctlLong, Example: ctlExample,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) < 2 {
@@ -33,6 +33,8 @@ func newCtl(a app) *cobra.Command {
 		ValidArgsFunction:     a.completeCtl,
 		RunE:                  func(_ *cobra.Command, args []string) error { return writeCtl(args[0], args[1:]) },
 	}
+	cmd.Flags().SetInterspersed(false) // the line may have a -- of its own
+	return cmd
 }
 
 // ctlFile is the ctl of a directory, or the file itself.

@@ -115,10 +115,12 @@ func (d *daemon) await(ctx context.Context) error {
 		return nil
 	}
 	d.end()
-	reason := strings.TrimSpace(told)
+	reason := oneLine(told)
 	select {
 	case text := <-d.stderr:
-		reason = strings.TrimSpace(strings.TrimSpace(text) + "\n" + reason)
+		if text = oneLine(text); text != "" {
+			reason += "; " + text
+		}
 	case <-time.After(time.Second):
 	}
 	if reason == "" {
@@ -127,6 +129,9 @@ func (d *daemon) await(ctx context.Context) error {
 	return errors.New(reason)
 }
 
+// oneLine makes a sentence of what fusermount3 and go-fuse break into lines.
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
 // end waits for the daemon's end and kills it if that takes too long.
 func (d *daemon) end() {
 	kill := time.AfterFunc(endLimit, func() { _ = d.cmd.Process.Kill() })
@@ -134,20 +139,19 @@ func (d *daemon) end() {
 	_ = d.cmd.Wait()
 }
 
-// defaultLog is where a server in the background logs to: beside the system's
-// logs for root, else in the user's state directory (XDG base directories).
+// defaultLog is where a server in the background logs to: the user's state
+// directory (XDG base directories), for root beside the system's logs.
 func defaultLog(dir string) string {
-	base := "/var/log"
-	if os.Getuid() != 0 {
-		base = os.Getenv("XDG_STATE_HOME")
+	base := os.Getenv("XDG_STATE_HOME")
+	if base == "" && os.Getuid() == 0 {
+		base = "/var/log"
+	}
+	if base == "" {
 		home, err := os.UserHomeDir()
-		switch {
-		case base != "":
-		case err != nil:
+		if err != nil {
 			return os.DevNull
-		default:
-			base = filepath.Join(home, ".local/state")
 		}
+		base = filepath.Join(home, ".local/state")
 	}
 	name := strings.ReplaceAll(strings.Trim(dir, "/"), "/", "-")
 	return filepath.Join(base, "stackfs", name+".log")

@@ -44,7 +44,8 @@ func isTerminal(f *os.File) bool {
 }
 
 func (a app) demo(ctx context.Context, once bool) error {
-	ctx, stop := signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	// SIGPIPE: `stackfs demo | head` must clean up too.
+	ctx, stop := signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE)
 	defer stop()
 	dir, err := os.MkdirTemp("", "stackfs-demo-*")
 	if err != nil {
@@ -71,7 +72,7 @@ func (a app) demo(ctx context.Context, once bool) error {
 		return err
 	}
 	defer endDemo(c.dir)
-	if err := a.walk(ctx, c.dir); err != nil || once {
+	if err := a.walk(ctx, c.dir); err != nil || once || ctx.Err() != nil {
 		return err
 	}
 	fmt.Fprintf(a.out, "\nThe mount stays at %s until Ctrl-C: look around from another terminal.\n", c.dir)
@@ -150,15 +151,18 @@ func (a app) walk(ctx context.Context, dir string) error {
 	}
 	for _, s := range steps {
 		fmt.Fprintf(a.out, "\n# %s\n$ %s\n", s.about, strings.ReplaceAll(s.command, `"$STACKFS"`, "stackfs"))
-		ctx, cancel := context.WithTimeout(ctx, stepLimit)
-		cmd := exec.CommandContext(ctx, "bash", "-c", s.command)
+		limited, cancel := context.WithTimeout(ctx, stepLimit)
+		cmd := exec.CommandContext(limited, "bash", "-c", s.command)
 		cmd.Dir, cmd.Stdout, cmd.Stderr = dir, a.out, a.out
 		cmd.Env = append(os.Environ(), "STACKFS="+self, "LC_ALL=C", "COLUMNS=80")
 		cmd.WaitDelay = time.Second
 		err := cmd.Run()
-		late := ctx.Err()
+		late := limited.Err()
 		cancel()
-		if late != nil {
+		switch {
+		case ctx.Err() != nil: // Ctrl-C
+			return nil
+		case late != nil:
 			return fmt.Errorf("%s: %w (%v)", s.command, late, err)
 		}
 	}

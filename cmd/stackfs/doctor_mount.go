@@ -21,7 +21,7 @@ func checkFuseDevice(h host) finding {
 	case err == nil:
 		return finding{fine, "/dev/fuse can be opened", ""}
 	case errors.Is(err, fs.ErrPermission) && h.uid != 0:
-		return finding{fine, "/dev/fuse is root's alone; fusermount3 opens it for you", ""}
+		return finding{fail, "/dev/fuse is root's alone, and fusermount3 opens it as you", "as root: chmod 666 /dev/fuse"}
 	case errors.Is(err, fs.ErrPermission):
 		return finding{fail, "root may not open /dev/fuse", "the container's device rules forbid it: --device /dev/fuse --cap-add SYS_ADMIN"}
 	}

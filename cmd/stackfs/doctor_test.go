@@ -74,7 +74,7 @@ func TestDoctorSaysWhatToChange(t *testing.T) {
 		{"fuse-device", "FAIL fuse-device: root may not open /dev/fuse", func(h *host, _ fstest.MapFS) {
 			h.uid, h.access = 0, func(string) error { return syscall.EPERM }
 		}},
-		{"fuse-device", "ok   fuse-device: /dev/fuse is root's alone", func(h *host, _ fstest.MapFS) {
+		{"fuse-device", "FAIL fuse-device: /dev/fuse is root's alone", func(h *host, _ fstest.MapFS) {
 			h.access = func(string) error { return syscall.EACCES }
 		}},
 		{"fuse-device", "FAIL fuse-device: /dev/fuse cannot be opened: no such device; modprobe fuse", func(h *host, _ fstest.MapFS) {
