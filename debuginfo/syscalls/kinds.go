@@ -87,6 +87,7 @@ var kinds = map[string]kindRow{
 	"pairproto":   {size: 4, show: showPairProtocol},
 	"hexremarked": {size: 8, show: showHexRemarked},
 	"numanode":    {size: 4, show: showNUMANode},
+	"logbuf":      {size: 8, show: showAddress}, // written by the kernel
 	"iocbs":       {size: 8, show: showIOCBs},
 	"handlehead":  {size: 8, show: showHandleHead},
 	"handle":      {size: 8, show: showHandle},

@@ -8,7 +8,7 @@ var timeSets = map[string]set{
 	"cpuclock":  {unknown: "CPUCLOCK_???", items: `CPUCLOCK_PROF=0 CPUCLOCK_VIRT=1 CPUCLOCK_SCHED=2`},
 	"timerabs":  {unknown: "TIMER_???", items: `TIMER_ABSTIME=1`},
 	"itimer":    {unknown: "ITIMER_???", items: `ITIMER_REAL=0 ITIMER_VIRTUAL=1 ITIMER_PROF=2`},
-	"tfdcreate": {unknown: "TFD_???", items: `TFD_CLOEXEC=0x80000 TFD_NONBLOCK=0x800`},
+	"tfdcreate": {unknown: "TFD_???", items: `TFD_TIMER_CANCEL_ON_SET=2 TFD_CLOEXEC=0x80000 TFD_NONBLOCK=0x800`},
 	"tfd":       {unknown: "TFD_???", items: `TFD_TIMER_ABSTIME=1 TFD_TIMER_CANCEL_ON_SET=2`},
 	"sigev":     {unknown: "SIGEV_???", items: `SIGEV_SIGNAL=0 SIGEV_NONE=1 SIGEV_THREAD=2 SIGEV_THREAD_ID=4`},
 	"adjtimex": {unknown: "ADJ_???", items: `ADJ_OFFSET_SS_READ=0xa001 ADJ_OFFSET_SINGLESHOT=0x8001 ADJ_OFFSET=1 ADJ_FREQUENCY=2 ADJ_MAXERROR=4 ADJ_ESTERROR=8 ADJ_STATUS=0x10

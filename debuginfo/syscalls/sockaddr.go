@@ -123,7 +123,7 @@ func packetAddress(t *table, b []byte) string {
 func showProtocol(s *scope, v uint64, k *kind) string {
 	sets := map[uint64]string{
 		afInet: "ipproto", afInet6: "ipproto", afNetlink: "netlink",
-		23: "irdaproto", 31: "btproto", 34: "isdnproto", 35: "phonetproto", 37: "caifproto", 39: "nfcproto", 41: "kcmproto", // linux/socket.h
+		23: "irdaproto", 29: "canproto", 31: "btproto", 34: "isdnproto", 35: "phonetproto", 37: "caifproto", 39: "nfcproto", 41: "kcmproto", // linux/socket.h
 	}
 	if name, ok := sets[s.values["domain"]]; ok {
 		return s.table.sets[name].one(v)
@@ -215,7 +215,7 @@ func controlBytes(data []byte) string {
 // showPairProtocol prints socketpair(2)'s protocol: few domains have pairs.
 func showPairProtocol(s *scope, v uint64, k *kind) string {
 	switch s.values["domain"] {
-	case afInet, afInet6, afNetlink, afPacket:
+	case afInet, afInet6, afNetlink:
 		return showProtocol(s, v, k)
 	}
 	return showUint(s, v, k)

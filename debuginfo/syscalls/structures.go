@@ -54,7 +54,7 @@ var structures = map[string]string{
 	"bpfupdate":  "map_fd:fd key:addr value:addr flags:flags/bpfupdate:8",
 	"bpfdelete":  "map_fd:fd key:addr",
 	"bpfnextkey": "map_fd:fd key:addr next_key:addr",
-	"bpfprogload": "prog_type:enum/bpfprog insn_cnt:uint insns:addr license:str log_level:uint log_size:uint log_buf:addr kern_version:kernversion" +
+	"bpfprogload": "prog_type:enum/bpfprog insn_cnt:uint insns:addr license:str log_level:uint log_size:uint log_buf:logbuf kern_version:kernversion" +
 		" prog_flags:flags/bpfprogflags prog_name:cstr prog_ifindex:uint expected_attach_type:enum/bpfattach",
 	"bpfobj":    "pathname:path bpf_fd:fd file_flags:flags/bpfmapflags",
 	"bpfattach": "target_fd:fd attach_bpf_fd:fd attach_type:enum/bpfattach attach_flags:flags/bpfattachflags replace_bpf_fd:fd",
