@@ -134,10 +134,6 @@ func showProtocol(s *scope, v uint64, k *kind) string {
 	return showUint(s, v, k)
 }
 
-func showPort(_ *scope, v uint64, _ *kind) string {
-	return "htons(" + strconv.FormatUint(v>>8&0xff|v&0xff<<8, 10) + ")"
-}
-
 func showIPv4(_ *scope, v uint64, _ *kind) string {
 	return inet4(binary.LittleEndian.AppendUint32(nil, uint32(v)))
 }
