@@ -64,10 +64,7 @@ func (u unwound) AppendText(b []byte) ([]byte, error) {
 }
 
 func appendFrame(b []byte, f debuginfo.Frame) []byte {
-	b = fmt.Appendf(b, "#%-3d0x%016x in %s", f.N, f.PC, orDefault(f.Function, "??"))
-	if f.Function != "" {
-		b = append(b, " ()"...)
-	}
+	b = fmt.Appendf(b, "#%-3d0x%016x in %s ()", f.N, f.PC, orDefault(f.Function, "??"))
 	if f.Object != "" {
 		b = append(append(b, " from "...), f.Object...)
 	}
@@ -85,6 +82,7 @@ type frameJSON struct {
 	PC       Addr   `json:"pc"`
 	Function any    `json:"function"`
 	Offset   any    `json:"offset"`
+	Args     any    `json:"args"` // null: no debug info says them
 	File     any    `json:"file"`
 	Line     any    `json:"line"`
 	Object   any    `json:"object"`
