@@ -188,12 +188,16 @@ func (s farStream) ReadAt(p []byte, off int64) (int, error) {
 	return s.c.readAt(callReadStream, s.which, p, off)
 }
 
-func (s farStream) Write(p []byte) (n int, err error) {
-	err = s.c.limitedCall(callWriteStream, func(a *coder) {
-		s.which(a)
-		a.bytes(&p)
-	}, func(r *coder) { number(r, &n) })
-	return n, err
+func (s farStream) Write(p []byte) (done int, err error) {
+	for done < len(p) && err == nil {
+		part, n := p[done:min(len(p), done+readMax)], 0
+		err = s.c.limitedCall(callWriteStream, func(a *coder) {
+			s.which(a)
+			a.bytes(&part)
+		}, func(r *coder) { number(r, &n) })
+		done += n
+	}
+	return done, err
 }
 
 func (s farStream) Size() (size int64, err error) {
