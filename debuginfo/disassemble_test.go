@@ -90,7 +90,7 @@ var sameMnemonic = map[string]string{}
 
 // maxCompared bounds the instructions compared a file, so that the tests take
 // seconds; STACKFS_FULL=1 compares all.
-const maxCompared = 250_000
+const maxCompared = 60_000
 
 // disassembly is what came out of the comparison of one file.
 type disassembly struct {

@@ -10,11 +10,11 @@ import (
 
 // TestInsnLine is the golden of the format of docs/tree.md, 3.
 func TestInsnLine(t *testing.T) {
-	o := &Object{Name: "x", Start: 0x1000, End: 0x2000, module: &module{symbols: func() *symbolTable {
+	o := &Object{Name: "x", Start: 0x1000, End: 0x2000, module: newModule(&Image{symbols: func() *symbolTable {
 		s := &symbolTable{pending: []byte("f\x00msg\x00"), syms: []symbol{{addr: 0x1000, size: 0x20, name: 0, nameSize: 1}, {addr: 0x1100, size: 16, name: 2, nameSize: 3}}}
 		s.finish()
 		return s
-	}}}
+	}})}
 	p := jit()
 	p.objects = []*Object{o}
 	code := []byte("\xf3\x0f\x1e\xfa\x55\x48\x89\xe5\x48\x8d\x3d\xf1\x00\x00\x00\xe8\xec\xff\xff\xff\x62\xf1\x7c\x48\x10\x07\xc3\x06\xe8\x00")

@@ -18,23 +18,70 @@ type module struct {
 	debugPath    string
 	search       []SearchStep
 
-	symbols func() *symbolTable
-
 	mu        sync.RWMutex
 	rows      map[uint64]*row // by link-time address; nil: there is none
 	demangled map[string]string
 }
 
 func newModule(image *Image) *module {
-	m := &module{image: image, rows: map[uint64]*row{}, demangled: map[string]string{}}
-	m.symbols = sync.OnceValue(func() *symbolTable {
-		t := m.image.symbols()
-		if m.debug != nil {
-			t = t.merge(m.debug.readSymbols())
+	return &module{image: image, rows: map[uint64]*row{}, demangled: map[string]string{}}
+}
+
+// find gives the symbol of a link-time address. As in gdb the debug file's is
+// taken where it begins nearer to addr; at one address the image's own is.
+func (m *module) find(addr uint64) (t *symbolTable, s symbol, ok bool) {
+	t = m.image.symbols()
+	s, ok = t.find(addr)
+	if m.debug == nil {
+		return t, s, ok
+	}
+	d := m.debug.symbols()
+	if near, found := d.find(addr); found && (!ok || near.addr > s.addr) {
+		return d, near, true
+	}
+	return t, s, ok
+}
+
+// each calls f for all symbols that are addresses, those that both files have once.
+func (m *module) each(f func(t *symbolTable, s symbol)) {
+	own := m.image.symbols()
+	for _, s := range own.syms {
+		if s.flags&symbolNoAddress == 0 {
+			f(own, s)
 		}
-		return t
-	})
-	return m
+	}
+	if m.debug == nil {
+		return
+	}
+	d := m.debug.symbols()
+	for _, s := range d.syms {
+		if s.flags&symbolNoAddress == 0 && !own.has(s.addr, d.name(s)) {
+			f(d, s)
+		}
+	}
+}
+
+// named calls f for the symbols of a name, mangled or demangled.
+func (m *module) named(name string, f func(t *symbolTable, s symbol)) {
+	tables := []*symbolTable{m.image.symbols()}
+	if m.debug != nil {
+		tables = append(tables, m.debug.symbols())
+	}
+	n := 0
+	for _, t := range tables {
+		for _, s := range t.named(name) {
+			f(t, s)
+			n++
+		}
+	}
+	for _, t := range tables {
+		if n > 0 {
+			break
+		}
+		for _, s := range t.demangledNamed(name) {
+			f(t, s)
+		}
+	}
 }
 
 // row gives the unwinding rules at a link-time address, nil if there are none.

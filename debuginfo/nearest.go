@@ -23,12 +23,8 @@ func (p *Program) Nearest(name string, n int) []string {
 		return nil
 	}
 	for _, o := range objects {
-		if o.module == nil {
-			continue
-		}
-		t := o.module.symbols()
-		for _, sym := range t.syms {
-			s.try(t.name(sym))
+		if o.module != nil {
+			o.module.each(func(t *symbolTable, sym symbol) { s.try(t.name(sym)) })
 		}
 	}
 	out := make([]string, len(s.best))

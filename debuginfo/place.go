@@ -40,8 +40,7 @@ func (p *Program) Symbolize(addr uint64) (place Place, ok bool) {
 	if !ok || o.module == nil {
 		return Place{}, false
 	}
-	t := o.module.symbols()
-	s, ok := t.find(addr - o.Base)
+	t, s, ok := o.module.find(addr - o.Base)
 	if !ok {
 		return Place{}, false
 	}
@@ -57,15 +56,11 @@ type ProgramSymbol struct {
 // Symbols returns all symbols of all objects that are addresses (thread-local
 // and absolute ones are not), sorted by address.
 func (p *Program) Symbols() []ProgramSymbol {
-	n := 0
+	var out []ProgramSymbol
 	for _, o := range p.objects {
 		if o.module != nil {
-			n += len(o.module.symbols().syms)
+			o.module.each(func(t *symbolTable, s symbol) { out = append(out, ProgramSymbol{t.public(s, o.Base), o}) })
 		}
-	}
-	out := make([]ProgramSymbol, 0, n)
-	for _, o := range p.objects {
-		out = o.appendSymbols(out)
 	}
 	slices.SortStableFunc(out, func(a, b ProgramSymbol) int { return cmp.Compare(a.Addr, b.Addr) })
 	return out
@@ -76,19 +71,9 @@ func (o *Object) Symbols() []Symbol {
 	if o.module == nil {
 		return nil
 	}
-	return o.module.symbols().list(o.Base, symbolTLS|symbolAbs)
-}
-
-func (o *Object) appendSymbols(out []ProgramSymbol) []ProgramSymbol {
-	if o.module == nil {
-		return out
-	}
-	t := o.module.symbols()
-	for _, s := range t.syms {
-		if s.flags&(symbolTLS|symbolAbs) == 0 {
-			out = append(out, ProgramSymbol{t.public(s, o.Base), o})
-		}
-	}
+	var out []Symbol
+	o.module.each(func(t *symbolTable, s symbol) { out = append(out, t.public(s, o.Base)) })
+	slices.SortStableFunc(out, func(a, b Symbol) int { return cmp.Compare(a.Addr, b.Addr) })
 	return out
 }
 
@@ -128,24 +113,19 @@ func (p *Program) qualified(name string) (o *Object, rest string, ok bool) {
 }
 
 func (o *Object) lookup(name string) []Place {
-	t := o.module.symbols()
-	found := t.named(name)
-	if len(found) == 0 {
-		found = t.demangledNamed(name, o.module)
-	}
 	var out []Place
-	for _, s := range found {
-		if s.flags&(symbolTLS|symbolAbs) == 0 && !slices.ContainsFunc(out, func(p Place) bool { return p.Symbol.Addr == s.addr+o.Base }) {
+	o.module.named(name, func(t *symbolTable, s symbol) {
+		if s.flags&symbolNoAddress == 0 && !slices.ContainsFunc(out, func(p Place) bool { return p.Symbol.Addr == s.addr+o.Base }) {
 			out = append(out, Place{Object: o, Symbol: t.public(s, o.Base)})
 		}
-	}
+	})
 	return out
 }
 
 // demangledNamed finds symbols by what they demangle to. Only those whose
 // mangled form has the name's last identifier with its length before it are
 // demangled; operators have none there, so for them all are.
-func (t *symbolTable) demangledNamed(name string, m *module) []symbol {
+func (t *symbolTable) demangledNamed(name string) []symbol {
 	needle := mangledNeedle(name)
 	var out []symbol
 	for _, s := range t.syms {

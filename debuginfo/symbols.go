@@ -16,7 +16,14 @@ type Symbol struct {
 
 // Symbols returns the symbols of .symtab and .dynsym, without duplicates, and
 // the entries of procedure linkage tables, sorted by address.
-func (img *Image) Symbols() []Symbol { return img.symbols().list(0, 0) }
+func (img *Image) Symbols() []Symbol {
+	t := img.symbols()
+	out := make([]Symbol, len(t.syms))
+	for i, s := range t.syms {
+		out[i] = t.public(s, 0)
+	}
+	return out
+}
 
 // symbol is a Symbol in 32 bytes.
 type symbol struct {
@@ -35,6 +42,8 @@ const (
 	symbolTLS                          // the value is no address but an offset into thread-local storage
 	symbolAbs                          // the value is no address of the image
 	symbolPLT
+
+	symbolNoAddress = symbolTLS | symbolAbs
 )
 
 // symbolBytes is the size of an Elf64_Sym.

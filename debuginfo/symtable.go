@@ -9,8 +9,7 @@ import (
 	"unsafe"
 )
 
-// symbolTable is the symbols of an image and of its separate debug file, sorted
-// by address, then by name.
+// symbolTable is the symbols of one file, sorted by address, then by name.
 type symbolTable struct {
 	syms     []symbol
 	names    string
@@ -45,21 +44,12 @@ func (t *symbolTable) finish() {
 	t.syms = slices.Clip(t.syms)
 }
 
-// merge makes one table of an image's and its debug file's.
-func (t *symbolTable) merge(debug *symbolTable) *symbolTable {
-	if debug == nil || len(debug.syms) == 0 {
-		return t
-	}
-	m := &symbolTable{sections: t.sections}
-	for _, from := range []*symbolTable{debug, t} {
-		base := m.addNames([]byte(from.names))
-		for _, s := range from.syms {
-			s.name += base
-			m.syms = append(m.syms, s)
-		}
-	}
-	m.finish()
-	return m
+// has says whether the table has a symbol of this name at this address.
+func (t *symbolTable) has(addr uint64, name string) bool {
+	_, ok := slices.BinarySearchFunc(t.syms, name, func(s symbol, name string) int {
+		return cmp.Or(cmp.Compare(s.addr, addr), strings.Compare(t.name(s), name))
+	})
+	return ok
 }
 
 func (t *symbolTable) name(s symbol) string { return t.names[s.name : s.name+s.nameSize] }
@@ -69,16 +59,6 @@ func (t *symbolTable) public(s symbol, bias uint64) Symbol {
 		bias = 0
 	}
 	return Symbol{s.addr + bias, s.size, t.name(s), s.kind}
-}
-
-func (t *symbolTable) list(bias uint64, without symbolFlags) []Symbol {
-	out := make([]Symbol, 0, len(t.syms))
-	for _, s := range t.syms {
-		if s.flags&without == 0 {
-			out = append(out, t.public(s, bias))
-		}
-	}
-	return out
 }
 
 // find gives the symbol that addr belongs to, as gdb chooses among them: the

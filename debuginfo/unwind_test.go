@@ -118,7 +118,7 @@ func TestDeepRecursion(t *testing.T) {
 	require.Empty(t, reason)
 	require.Greater(t, len(frames), depth)
 	require.Equal(t, "_start", frames[len(frames)-1].Function)
-	require.Less(t, time.Since(start), 5*time.Second)
+	require.Less(t, time.Since(start), 30*time.Second) // half a second on an idle machine
 }
 
 func TestVDSO(t *testing.T) {

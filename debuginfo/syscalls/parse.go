@@ -126,6 +126,9 @@ func (t *table) structure(name string) *structure {
 
 // align is the alignment in bytes that C gives a member of the kind.
 func (k *kind) align() int {
+	if k.name == "cstr" {
+		return 1
+	}
 	if k.aggregate || k.size > 8 {
 		return min(8, k.size&-k.size)
 	}

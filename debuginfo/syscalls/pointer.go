@@ -123,13 +123,16 @@ func showSized(s *scope, v uint64, k *kind) string {
 }
 
 // showOffsetPointer prints a pointer to a file offset.
-func showOffsetPointer(s *scope, v uint64, _ *kind) string {
+func showOffsetPointer(s *scope, v uint64, k *kind) string {
 	if v == 0 {
 		return "NULL"
 	}
 	off, ok := s.uint(v, 8)
 	if !ok {
 		return address(v)
+	}
+	if k.param == "signed" {
+		return fmt.Sprintf("[%d]", int64(off))
 	}
 	return fmt.Sprintf("[%d]", off)
 }

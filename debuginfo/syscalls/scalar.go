@@ -81,9 +81,6 @@ func showDevice(_ *scope, v uint64, _ *kind) string {
 func showEnum(_ *scope, v uint64, k *kind) string  { return k.set.one(v) }
 func showFlags(_ *scope, v uint64, k *kind) string { return k.set.flags(v) }
 
-// showShifted prints 1<<v as a flag's name does: the sets of CAP_ numbers.
-func showShifted(_ *scope, v uint64, k *kind) string { return k.set.flags(v) }
-
 // showKeyID prints the serial number of a key, or a special keyring (keyctl(2)).
 func showKeyID(s *scope, v uint64, k *kind) string {
 	if name, ok := s.table.sets["keyring"].byValue[v]; ok {
@@ -130,8 +127,8 @@ func showCreationMode(s *scope, v uint64, k *kind) string {
 
 // showIfGiven prints mremap's new address, which is there only with the flag.
 func showIfGiven(s *scope, v uint64, k *kind) string {
-	const fixed, dontUnmap = 2, 4
-	if s.values[k.param]&(fixed|dontUnmap) == 0 {
+	const mayMove, fixed = 1, 2
+	if s.values[k.param]&(mayMove|fixed) != mayMove|fixed {
 		return ""
 	}
 	return address(v)
@@ -157,4 +154,13 @@ func showQuotaCommand(s *scope, v uint64, _ *kind) string {
 // showIOPriority prints IOPRIO_PRIO_VALUE(class, level) of linux/ioprio.h.
 func showIOPriority(s *scope, v uint64, _ *kind) string {
 	return fmt.Sprintf("IOPRIO_PRIO_VALUE(%s, %d)", s.table.sets["iopriocls"].one(v>>13), v&0x1fff)
+}
+
+// showQueueMode prints mq_open(2)'s mode, which is there only when a queue may be created.
+func showQueueMode(s *scope, v uint64, k *kind) string {
+	const creat = 0o100
+	if s.values[k.param]&creat == 0 {
+		return ""
+	}
+	return showMode(s, v, k)
 }

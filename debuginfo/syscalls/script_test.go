@@ -97,7 +97,7 @@ func (s *script) constant(f field, name string) (uint64, bool) {
 		if c, ok := s.t.sets["quotacmd"].byName[name]; ok {
 			return c<<8 | s.pick(0, 1, 2), true
 		}
-	case "syslogtype":
+	case "remarked":
 		set, name = s.t.sets["syslog"], "SYSLOG_ACTION_"+name
 	}
 	if set == nil {

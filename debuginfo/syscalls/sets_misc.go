@@ -69,4 +69,7 @@ var miscSets = map[string]set{
 		IOCB_CMD_PWRITEV=8`},
 	"aioflags": {unknown: "IOCB_FLAG_???", items: `IOCB_FLAG_RESFD=1 IOCB_FLAG_IOPRIO=2`},
 	"swapon":   {unknown: "SWAP_FLAG_???", items: `SWAP_FLAG_DISCARD=0x10000 SWAP_FLAG_DISCARD_ONCE=0x20000 SWAP_FLAG_DISCARD_PAGES=0x40000`},
+	"bpfprogflags": {unknown: "BPF_F_???", items: `BPF_F_STRICT_ALIGNMENT=1 BPF_F_ANY_ALIGNMENT=2 BPF_F_TEST_RND_HI32=4 BPF_F_TEST_STATE_FREQ=8 BPF_F_SLEEPABLE=0x10
+		BPF_F_XDP_HAS_FRAGS=0x20`},
+	"bpfattachflags": {unknown: "BPF_F_???", items: `BPF_F_ALLOW_OVERRIDE=1 BPF_F_ALLOW_MULTI=2 BPF_F_REPLACE=4`},
 }

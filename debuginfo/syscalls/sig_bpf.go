@@ -27,7 +27,7 @@ var bpfSignatures = map[string]string{
 var keyctlSignatures = map[string]string{
 	"add_key":                            "type:str description:str payload:data/plen plen:size keyring:keyid",
 	"request_key":                        "type:str description:str callout_info:str dest_keyring:keyid",
-	"keyctl":                             "operation:enum/keyctl! arg2:xlong arg3:xlong arg4:xlong arg5:xlong",
+	"keyctl":                             "operation:enum/keyctl! arg2:hex arg3:hex arg4:hex arg5:hex",
 	"keyctl KEYCTL_GET_KEYRING_ID":       "key:keyid create:int",
 	"keyctl KEYCTL_JOIN_SESSION_KEYRING": "name:str",
 	"keyctl KEYCTL_UPDATE":               "key:keyid payload:data/plen plen:size",
@@ -47,6 +47,11 @@ var keyctlSignatures = map[string]string{
 	"keyctl KEYCTL_ASSUME_AUTHORITY":     "key:keyid",
 	"keyctl KEYCTL_GET_SECURITY":         "key:keyid buffer:out buflen:size",
 	"keyctl KEYCTL_SESSION_TO_PARENT":    "",
+	"keyctl KEYCTL_RESTRICT_KEYRING":     "keyring:keyid type:str restriction:str",
+	"keyctl KEYCTL_DH_COMPUTE":           "params:hex buffer:out buflen:size kdf:hex",
+	"keyctl KEYCTL_PKEY_SIGN":            "params:addr info:addr in:addr out:addr",
+	"keyctl KEYCTL_PKEY_QUERY":           "key:keyid flags:hex info:str result:out",
+	"keyctl KEYCTL_MOVE":                 "key:keyid from:keyid to:keyid flags:flags/keymove",
 	"keyctl KEYCTL_INVALIDATE":           "key:keyid",
 	"keyctl KEYCTL_GET_PERSISTENT":       "uid:uid keyring:keyid",
 }

@@ -29,7 +29,7 @@ var memorySignatures = map[string]string{
 	"move_pages":              "pid:pid count:ulong pages:[]addr/count nodes:[]int/count status:out flags:flags/movepages",
 	"process_vm_readv":        "pid:pid local_iov:out liovcnt:ulong remote_iov:[]iovecaddr/riovcnt riovcnt:ulong flags:ulong",
 	"process_vm_writev":       "pid:pid local_iov:[]iovec/liovcnt liovcnt:ulong remote_iov:[]iovecaddr/riovcnt riovcnt:ulong flags:ulong",
-	"membarrier":              "cmd:enum/membarrier! flags:flags/membarrierflag",
+	"membarrier":              "cmd:enum/membarrier flags:flags/membarrierflag cpu_id:ifcpu/flags",
 }
 
 // ipcSignatures is System V and POSIX queues, semaphores and shared memory.
@@ -37,11 +37,11 @@ var ipcSignatures = map[string]string{
 	"shmget":          "key:ipckey size:size shmflg:ipcflags/shmget",
 	"shmat":           "shmid:int shmaddr:addr shmflg:flags/shmat",
 	"shmdt":           "shmaddr:addr",
-	"shmctl":          "shmid:int cmd:ipccmd/shmctl! buf:addr",
+	"shmctl":          "shmid:int cmd:ipccmd/shmctl! buf:out",
 	"semget":          "key:ipckey nsems:int semflg:ipcflags/ipccreat",
 	"semop":           "semid:int sops:[]sembuf/nsops nsops:uint",
 	"semtimedop":      "semid:int sops:[]sembuf/nsops nsops:uint timeout:*timespec",
-	"semctl":          "semid:int semnum:int cmd:ipccmd/semctl! arg:addr",
+	"semctl":          "semid:int semnum:int cmd:ipccmd/semctl! arg:out",
 	"semctl SETVAL":   "val:addr",
 	"shmctl IPC_SET":  "buf:*shmset",
 	"msgctl IPC_SET":  "buf:*msgset",
@@ -49,8 +49,8 @@ var ipcSignatures = map[string]string{
 	"msgget":          "key:ipckey msgflg:ipcflags/ipccreat",
 	"msgsnd":          "msqid:int msgp:message/msgsz msgsz:size msgflg:flags/msgflg",
 	"msgrcv":          "msqid:int msgp:out msgsz:size msgtyp:long msgflg:flags/msgflg",
-	"msgctl":          "msqid:int cmd:ipccmd/msgctl! buf:addr",
-	"mq_open":         "name:path oflag:flags/open mode:creat/oflag attr:creatattr/oflag",
+	"msgctl":          "msqid:int cmd:ipccmd/msgctl! buf:out",
+	"mq_open":         "name:path oflag:flags/open mode:creatmq/oflag attr:creatattr/oflag",
 	"mq_unlink":       "name:path",
 	"mq_timedsend":    "mqdes:fd msg_ptr:data/msg_len msg_len:size msg_prio:uint abs_timeout:*timespec",
 	"mq_timedreceive": "mqdes:fd msg_ptr:out msg_len:size msg_prio:out abs_timeout:*timespec",

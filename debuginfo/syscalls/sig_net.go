@@ -3,7 +3,7 @@ package syscalls
 // netSignatures is sockets.
 var netSignatures = map[string]string{
 	"socket":      "domain:enum/domain type:flags/sock protocol:protocol",
-	"socketpair":  "domain:enum/domain type:flags/sock protocol:protocol sv:out",
+	"socketpair":  "domain:enum/domain type:flags/sock protocol:pairproto sv:out",
 	"connect":     "sockfd:fd addr:sockaddr/addrlen addrlen:int",
 	"bind":        "sockfd:fd addr:sockaddr/addrlen addrlen:int",
 	"accept":      "sockfd:fd addr:out addrlen:*int",

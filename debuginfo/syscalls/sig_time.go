@@ -23,7 +23,7 @@ var timeSignatures = map[string]string{
 	"timer_delete":     "timerid:int",
 	"futex_waitv":      "waiters:[]futexwaitv/nr_futexes nr_futexes:uint flags:hex32 timeout:*timespec clockid:clock",
 
-	"futex":                       "uaddr:addr op:futexop! val:uint timeout:xlong uaddr2:xlong val3:xlong",
+	"futex":                       "uaddr:addr op:futexop! val:uint timeout:hex uaddr2:hex val3:hex",
 	"futex FUTEX_WAIT":            "val:uint timeout:*timespec",
 	"futex FUTEX_WAKE":            "val:uint",
 	"futex FUTEX_FD":              "val:uint",

@@ -38,7 +38,7 @@ func showSockaddr(s *scope, v uint64, k *kind) string {
 	case family == afInet6 && len(b) >= 24:
 		rest = inet6(b)
 	case family == afNetlink && len(b) >= 12:
-		rest = fmt.Sprintf("nl_pid=%d, nl_groups=%08x", int32(little(b[4:8])), little(b[8:12]))
+		rest = fmt.Sprintf("nl_pid=%d, nl_groups=%s", int32(little(b[4:8])), groups(little(b[8:12])))
 		if pad := little(b[2:4]); pad != 0 {
 			rest = "nl_pad=" + hex(pad) + ", " + rest
 		}
@@ -90,12 +90,20 @@ func inet6Text(b []byte) string {
 	return addr.String()
 }
 
+// groups is C's %#08x.
+func groups(v uint64) string {
+	if v == 0 {
+		return "00000000"
+	}
+	return fmt.Sprintf("0x%06x", v)
+}
+
 // packetAddress prints a struct sockaddr_ll (packet(7)).
 func packetAddress(t *table, b []byte) string {
 	halen := int(b[11])
 	var bytes []string
 	for _, c := range b[12:min(len(b), 12+min(halen, 8))] {
-		bytes = append(bytes, fmt.Sprintf("%#02x", c))
+		bytes = append(bytes, fmt.Sprintf("%#x", c))
 	}
 	kinds := [...]string{"PACKET_HOST", "PACKET_BROADCAST", "PACKET_MULTICAST", "PACKET_OTHERHOST", "PACKET_OUTGOING", "PACKET_LOOPBACK", "PACKET_USER", "PACKET_KERNEL"}
 	kind := hex(uint64(b[10])) + " /* PACKET_??? */"
@@ -113,13 +121,12 @@ func packetAddress(t *table, b []byte) string {
 
 // showProtocol prints socket(2)'s protocol, whose names depend on the domain.
 func showProtocol(s *scope, v uint64, k *kind) string {
-	sets := map[uint64]string{afInet: "ipproto", afInet6: "ipproto", afNetlink: "netlink"}
+	sets := map[uint64]string{
+		afInet: "ipproto", afInet6: "ipproto", afNetlink: "netlink",
+		23: "irdaproto", 31: "btproto", 34: "isdnproto", 35: "phonetproto", 37: "caifproto", 39: "nfcproto", 41: "kcmproto", // linux/socket.h
+	}
 	if name, ok := sets[s.values["domain"]]; ok {
 		return s.table.sets[name].one(v)
-	}
-	const bluetooth = 31
-	if s.values["domain"] == bluetooth {
-		return s.table.sets["btproto"].one(v)
 	}
 	if s.values["domain"] == afPacket {
 		return "htons(" + s.table.sets["packetproto"].one(v>>8&0xff|v&0xff<<8) + ")"
@@ -167,6 +174,9 @@ func showControl(s *scope, v uint64, k *kind) string {
 			break
 		}
 		at += int(n+7) &^ 7
+		if at < int(size) && at+header > int(size) {
+			parts = append(parts, "... /* "+address(v+uint64(at))+" */")
+		}
 	}
 	return "[" + strings.Join(parts, ", ") + "]"
 }
@@ -200,4 +210,13 @@ func controlBytes(data []byte) string {
 		return ", cmsg_data=" + quote(data[:textLimit]) + "..."
 	}
 	return ", cmsg_data=" + quote(data)
+}
+
+// showPairProtocol prints socketpair(2)'s protocol: few domains have pairs.
+func showPairProtocol(s *scope, v uint64, k *kind) string {
+	switch s.values["domain"] {
+	case afInet, afInet6, afNetlink, afPacket:
+		return showProtocol(s, v, k)
+	}
+	return showUint(s, v, k)
 }

@@ -113,6 +113,8 @@ func showFutexOp(s *scope, v uint64, _ *kind) string {
 		if v&private != 0 {
 			name = "FUTEX_PRIVATE_FLAG|" + name
 		}
+	} else if v&private != 0 && name == "FUTEX_FD" {
+		name += "|FUTEX_PRIVATE_FLAG"
 	} else if v&private != 0 {
 		name += "_PRIVATE"
 	}
@@ -155,8 +157,11 @@ func showCapabilities(s *scope, v uint64, _ *kind) string {
 		return "NULL"
 	}
 	version, ok := s.uint(s.call.Args[0], 4)
+	if !ok {
+		return address(v)
+	}
 	n := 2
-	if version == version1 || !ok {
+	if version == version1 {
 		n = 1
 	}
 	b, ok := s.bytes(v, 12*n)
@@ -225,6 +230,16 @@ func showIOCBs(s *scope, v uint64, k *kind) string {
 	}})
 }
 
+// showIOCBHead prints the members of a struct iocb that io_cancel(2) looks at.
+func showIOCBHead(s *scope, v uint64, k *kind) string {
+	b, ok := s.bytes(v, k.size)
+	if !ok {
+		return address(v)
+	}
+	return "{aio_data=" + hex(little(b[:8])) + ", aio_lio_opcode=" + s.table.sets["aiocmd"].one(little(b[16:18])) +
+		", aio_fildes=" + strconv.Itoa(int(int32(little(b[20:24])))) + "}"
+}
+
 // showIOCB prints a struct iocb (linux/aio_abi.h).
 func showIOCB(s *scope, v uint64, k *kind) string {
 	b, ok := s.bytes(v, k.size)
@@ -251,6 +266,7 @@ func showSiginfo(s *scope, v uint64, k *kind) string {
 	if !ok {
 		return address(v)
 	}
+	const tkill = -6
 	code := int32(little(b[8:12]))
 	names := map[int32]string{0: "SI_USER", -1: "SI_QUEUE", -2: "SI_TIMER", -3: "SI_MESGQ", -4: "SI_ASYNCIO", -5: "SI_SIGIO", -6: "SI_TKILL", 128: "SI_KERNEL"}
 	name, known := names[code]
@@ -267,7 +283,7 @@ func showSiginfo(s *scope, v uint64, k *kind) string {
 	}
 	text += fmt.Sprintf(", si_pid=%d, si_uid=%d", int32(little(b[16:20])), little(b[20:24]))
 	value := little(b[24:32])
-	if code < 0 && value != 0 {
+	if code < 0 && code != tkill && value != 0 {
 		text += fmt.Sprintf(", si_int=%d, si_ptr=%s", int32(value), address(value))
 	}
 	return text + "}"

@@ -51,10 +51,7 @@ func showMemfdFlags(s *scope, v uint64, _ *kind) string {
 	if huge == 0 {
 		return text
 	}
-	name, ok := s.table.sets["mfdhuge"].byValue[huge]
-	if !ok {
-		name = strconv.FormatUint(huge>>hugeShift, 10) + "<<MFD_HUGE_SHIFT"
-	}
+	name := strconv.FormatUint(huge>>hugeShift, 10) + "<<MFD_HUGE_SHIFT"
 	if v == 0 {
 		return name
 	}
@@ -107,7 +104,16 @@ func showIPCFlags(s *scope, v uint64, k *kind) string {
 	if v == 0 {
 		return text
 	}
-	return k.set.flags(v) + "|" + text
+	const hugeShift, hugeMask = 26, 0x3f // asm-generic/hugetlb_encode.h
+	if huge := v >> hugeShift & hugeMask; huge != 0 && k.param == "shmget" {
+		text = strconv.FormatUint(huge, 10) + "<<SHM_HUGE_SHIFT|" + text
+		v &^= hugeMask << hugeShift
+		if v == 0 {
+			return text
+		}
+	}
+	flags, _, _ := strings.Cut(k.set.flags(v), " /*")
+	return flags + "|" + text
 }
 
 // showMessage prints a struct msgbuf: a type and as many bytes as msgsz says.
@@ -128,13 +134,13 @@ func showNodemask(s *scope, v uint64, k *kind) string {
 	const limit = 4096 // words
 	bits := s.values[k.param]
 	words := (bits + 62) / 64
+	if bits == 0 && v != 0 {
+		return "[]"
+	}
 	if v == 0 {
 		return "NULL"
 	}
-	if words == 0 {
-		return "[]"
-	}
-	if words > limit {
+	if words > limit || bits == 1 {
 		return address(v)
 	}
 	return s.array(v, words, &kind{size: 8, show: showNodeWord})
@@ -221,7 +227,10 @@ func showHexData(s *scope, v uint64, k *kind) string {
 	if v == 0 {
 		return "NULL"
 	}
-	size := uint64(max(int64(int32(s.values[k.param])), 0))
+	size := s.values[k.param]
+	if int32(size) < 0 {
+		return address(v)
+	}
 	b, ok := s.bytes(v, int(min(size, textLimit)))
 	switch {
 	case !ok:

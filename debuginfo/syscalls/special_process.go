@@ -49,14 +49,17 @@ func showCloneFlags(s *scope, v uint64, _ *kind) string {
 
 // showIfClone prints a member of struct clone_args that matters only with a flag.
 func showIfClone(s *scope, v uint64, k *kind) string {
+	const intoCgroup = "CLONE_INTO_CGROUP"
 	for _, flag := range strings.Split(k.param, "+") {
 		if s.values["flags"]&s.table.sets["clone3"].byName[flag] == 0 {
 			continue
 		}
-		if flag == "CLONE_INTO_CGROUP" {
-			return strconv.FormatUint(v, 10)
+		if flag != intoCgroup {
+			return address(v)
 		}
-		return address(v)
+	}
+	if k.param == intoCgroup && (v != 0 || s.values["flags"]&s.table.sets["clone3"].byName[intoCgroup] != 0) {
+		return strconv.FormatUint(v, 10)
 	}
 	return ""
 }
@@ -73,8 +76,9 @@ func showSetTID(s *scope, v uint64, k *kind) string {
 	return s.array(v, n, &kind{size: 4, show: showInt})
 }
 
-func showNonzero(_ *scope, v uint64, _ *kind) string {
-	if v == 0 {
+// showNonzero prints a number that matters, or whose companion does.
+func showNonzero(s *scope, v uint64, k *kind) string {
+	if v == 0 && s.values[k.param] == 0 {
 		return ""
 	}
 	return strconv.FormatUint(v, 10)
@@ -90,8 +94,8 @@ func showReserved(_ *scope, v uint64, _ *kind) string {
 
 // showHowMode prints the mode of struct open_how (openat2(2)).
 func showHowMode(s *scope, v uint64, k *kind) string {
-	if text := showCreationMode(s, v, &kind{size: 8, param: "flags"}); text != "" || v == 0 {
-		return text
+	if v == 0 && showCreationMode(s, v, &kind{size: 8, param: "flags"}) == "" {
+		return ""
 	}
 	return showMode(s, v, k)
 }
@@ -120,13 +124,10 @@ func showSchedAttr(s *scope, v uint64, _ *kind) string {
 		size, s.table.sets["schedpolicy"].one(little(b[4:8])), s.table.sets["schedflag"].flags(little(b[8:16])), int32(little(b[16:20])),
 		little(b[20:24]), little(b[24:32]), little(b[32:40]), little(b[40:48]))
 	if len(b) >= utilized {
-		text += fmt.Sprintf(", sched_util_min=%s, sched_util_max=%s", hex(little(b[48:52])), hex(little(b[52:56])))
+		text += fmt.Sprintf(", sched_util_min=%d, sched_util_max=%d", little(b[48:52]), little(b[52:56]))
 	}
 	return text + "}"
 }
-
-// showContextID prints io_setup(2)'s context, which is zero before the call.
-func showContextID(s *scope, v uint64, _ *kind) string { return address(v) }
 
 // showRingOption prints the ring that a new one shares workers with (io_uring_setup(2)).
 func showRingOption(s *scope, v uint64, _ *kind) string {
@@ -140,13 +141,22 @@ func showRingOption(s *scope, v uint64, _ *kind) string {
 // showHidden prints nothing: a member that only says how long a structure is.
 func showHidden(*scope, uint64, *kind) string { return "" }
 
-// showSyslogType prints a number and what it means (syslog(2)).
-func showSyslogType(s *scope, v uint64, k *kind) string {
-	name, ok := s.table.sets["syslog"].byValue[v]
+// showRemarked prints a number and then its name.
+func showRemarked(s *scope, v uint64, k *kind) string {
+	name, ok := k.set.byValue[v]
 	if !ok {
-		name = "SYSLOG_ACTION_???"
+		name = k.set.unknown
 	}
 	return showInt(s, v, k) + " /* " + name + " */"
+}
+
+// showIfCPU prints membarrier(2)'s processor if the flags say that there is one.
+func showIfCPU(s *scope, v uint64, k *kind) string {
+	const flagCPU = 1
+	if s.values[k.param]&flagCPU == 0 {
+		return ""
+	}
+	return showInt(s, v, k)
 }
 
 // showKernelVersion prints KERNEL_VERSION's number (linux/version.h).
@@ -163,8 +173,9 @@ func showIPv6(s *scope, v uint64, k *kind) string {
 	return `"` + inet6Text(b) + `"`
 }
 
+// showIfIndex prints the number of a network interface: its name is not known here.
 func showIfIndex(_ *scope, v uint64, _ *kind) string {
-	return fmt.Sprintf("if_nametoindex(%d)", int32(v))
+	return strconv.Itoa(int(int32(v)))
 }
 
 // showPerfAttr prints the leading members of a struct perf_event_attr
@@ -220,4 +231,46 @@ func perfBits(bits uint64) string {
 	skid := [...]string{"arbitrary skid", "constant skid", "requested to have 0 skid", "must have 0 skid"}
 	text += fmt.Sprintf(", precise_ip=%d /* %s */", bits>>preciseShift&3, skid[bits>>preciseShift&3])
 	return text
+}
+
+// showSegments prints kexec_load(2)'s segments: 16 at most (linux/kexec.h).
+func showSegments(s *scope, v uint64, k *kind) string {
+	const limit = 16
+	n := s.values[k.param]
+	switch {
+	case v == 0:
+		return "NULL"
+	case n == 0:
+		return "[]"
+	case n > limit:
+		return address(v)
+	}
+	st := s.table.structures["kexecsegment"]
+	return s.array(v, n, &kind{size: st.size, aggregate: true, members: st, show: showStructure})
+}
+
+// showHexRemarked prints a hexadecimal number and then its name.
+func showHexRemarked(_ *scope, v uint64, k *kind) string {
+	name, ok := k.set.byValue[v]
+	if !ok {
+		name = k.set.unknown
+	}
+	return hex(v) + " /* " + name + " */"
+}
+
+// showNUMANode prints BPF_MAP_CREATE's node if the flags say that there is one.
+func showNUMANode(s *scope, v uint64, k *kind) string {
+	const numaNode = 4
+	if s.values["map_flags"]&numaNode == 0 {
+		return ""
+	}
+	return showUint(s, v, k)
+}
+
+// showExitSignal prints the signal of struct clone_args, of 64 bits.
+func showExitSignal(_ *scope, v uint64, _ *kind) string {
+	if v > lastSignal {
+		return strconv.FormatUint(v, 10)
+	}
+	return signalText(int64(v))
 }

@@ -23,14 +23,14 @@ var structures = map[string]string{
 	"ipv6mreq":   "inet_pton:ipv6 ipv6mr_interface@16:ifindex",
 	"tpacketreq": "block_size:uint block_nr:uint frame_size:uint frame_nr:uint",
 	"msghdr":     "msg_name:sockaddr/msg_namelen msg_namelen:int msg_iov:[]iovec/msg_iovlen msg_iovlen:ulong msg_control:control/msg_controllen msg_controllen:ulong msg_flags:flags/msg",
-	"mmsghdr":    "msg_hdr:msghdr msg_len:int",
+	"mmsghdr":    "msg_hdr:msghdr msg_len:hidden:4",
 	"stack":      "ss_sp:addr ss_flags:flags/ss ss_size:size",
 	"caphead":    "version:enum/capversion pid:pid",
 	"openhow":    "flags:flags/open:8 mode:howmode resolve:flags/resolve:8",
 	"cloneargs": "flags:flags/clone3:8 pidfd:ifclone/CLONE_PIDFD child_tid:ifclone/CLONE_CHILD_SETTID+CLONE_CHILD_CLEARTID parent_tid:ifclone/CLONE_PARENT_SETTID" +
-		" exit_signal:exitsig stack:addr stack_size:hex tls:ifclone/CLONE_SETTLS set_tid:settid/set_tid_size set_tid_size:nonzero cgroup:ifclone/CLONE_INTO_CGROUP",
+		" exit_signal:exitsig stack:addr stack_size:hex tls:ifclone/CLONE_SETTLS set_tid:settid/set_tid_size set_tid_size:nonzero/set_tid cgroup:ifclone/CLONE_INTO_CGROUP",
 	"futexwaitv":   "val:hex uaddr:addr flags:flags/futexwaitv __reserved:reserved",
-	"mountattr":    "attr_set:flags/mountattr:8 attr_clr:flags/mountattr:8 propagation:flags/propagation:8 userns_fd:fd:8",
+	"mountattr":    "attr_set:flags/mountattr:8 attr_clr:flags/mountattr:8 propagation:enum/propagation:8 userns_fd:ulong",
 	"rulesetattr":  "handled_access_fs:flags/landlockfs:8",
 	"landlockpath": "allowed_access:flags/landlockfs:8 parent_fd:fd",
 	"winsize":      "ws_row:uint:2 ws_col:uint:2 ws_xpixel:uint:2 ws_ypixel:uint:2",
@@ -48,16 +48,16 @@ var structures = map[string]string{
 	"packetmreq":   "mr_ifindex:ifindex mr_type:enum/mreq:2 mr_alen:uint:2 mr_address:macaddr",
 	"hint":         "value:enum/rwhint:8",
 
-	"bpfmapcreate": "map_type:enum/bpfmap key_size:uint value_size:uint max_entries:uint map_flags:flags/bpfmapflags inner_map_fd:fd numa_node:uint" +
-		" map_name:cstr map_ifindex:uint btf_fd:fd btf_key_type_id:uint btf_value_type_id:uint btf_vmlinux_value_type_id:uint map_extra:hex",
+	"bpfmapcreate": "map_type:enum/bpfmap key_size:uint value_size:uint max_entries:uint map_flags:flags/bpfmapflags inner_map_fd:fd numa_node:numanode" +
+		" map_name:cstr map_ifindex:uint btf_fd:fd btf_key_type_id:uint btf_value_type_id:uint btf_vmlinux_value_type_id:uint map_extra:ulong",
 	"bpflookup":  "map_fd:fd key:addr value:addr flags:flags/bpfupdate:8",
 	"bpfupdate":  "map_fd:fd key:addr value:addr flags:flags/bpfupdate:8",
 	"bpfdelete":  "map_fd:fd key:addr",
 	"bpfnextkey": "map_fd:fd key:addr next_key:addr",
 	"bpfprogload": "prog_type:enum/bpfprog insn_cnt:uint insns:addr license:str log_level:uint log_size:uint log_buf:addr kern_version:kernversion" +
-		" prog_flags:hex32 prog_name:cstr prog_ifindex:uint expected_attach_type:enum/bpfattach",
+		" prog_flags:flags/bpfprogflags prog_name:cstr prog_ifindex:uint expected_attach_type:enum/bpfattach",
 	"bpfobj":    "pathname:path bpf_fd:fd file_flags:flags/bpfmapflags",
-	"bpfattach": "target_fd:fd attach_bpf_fd:fd attach_type:enum/bpfattach attach_flags:hex32 replace_bpf_fd:fd",
+	"bpfattach": "target_fd:fd attach_bpf_fd:fd attach_type:enum/bpfattach attach_flags:flags/bpfattachflags replace_bpf_fd:fd",
 	"bpfdetach": "target_fd:fd attach_bpf_fd:fd attach_type:enum/bpfattach",
 	"bpfrawtp":  "name:str prog_fd:fd",
 	"bpffreeze": "map_fd:fd",

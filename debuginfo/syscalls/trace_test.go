@@ -126,7 +126,7 @@ func receiveFD(t *testing.T, f *os.File) int {
 	control := make([]byte, syscall.CmsgSpace(4))
 	_, n, _, _, err := syscall.Recvmsg(int(f.Fd()), make([]byte, 1), control, 0)
 	if err != nil || n == 0 {
-		t.Fatalf("receiving the listener: %v", err)
+		need.Missing(t, fmt.Sprintf("no seccomp listener (%v)", err), "Linux 5.19 or later, and no sandbox that forbids SECCOMP_FILTER_FLAG_NEW_LISTENER")
 	}
 	return int(binary.LittleEndian.Uint32(control[16:]))
 }
@@ -199,7 +199,6 @@ func readTraces(t *testing.T, dir string) map[int][]string {
 		if err != nil || err2 != nil {
 			t.Fatal(err, err2)
 		}
-		os.WriteFile("/tmp/gen/trace.txt", text, 0o644)
 		for line := range strings.Lines(string(text)) {
 			line = strings.TrimSuffix(line, "\n")
 			if strings.HasPrefix(line, "---") || strings.HasPrefix(line, "+++") || line == "" {

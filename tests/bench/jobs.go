@@ -13,7 +13,7 @@ var jobs = []job{
 		name: "backtraces, 50 threads x 22 frames", unit: "s", peerName: "eu-stack -p", wanted: "<= 1",
 		prepare: deep("50", "16"),
 		ours:    func(b *rig) (float64, error) { return b.seconds("cat " + b.path("mnt/t/threads/*/backtrace")) },
-		peer:    func(b *rig) (float64, error) { return b.seconds(fmt.Sprintf("eu-stack -p %d", b.pid())) },
+		peer:    func(b *rig) (float64, error) { return b.seconds(fmt.Sprintf("eu-stack -p %d", b.free())) },
 	},
 	{
 		name: "the same, one thread", unit: "s", peerName: "eu-stack -1 -p", wanted: "-",
@@ -21,14 +21,14 @@ var jobs = []job{
 		ours: func(b *rig) (float64, error) {
 			return b.seconds(fmt.Sprintf("cat %s/%d/backtrace", b.path("mnt/t/threads"), b.pid()))
 		},
-		peer: func(b *rig) (float64, error) { return b.seconds(fmt.Sprintf("eu-stack -1 -p %d", b.pid())) },
+		peer: func(b *rig) (float64, error) { return b.seconds(fmt.Sprintf("eu-stack -1 -p %d", b.free())) },
 	},
 	{
 		name: "the same, gdb", unit: "s", peerName: "gdb -batch", wanted: "-",
 		prepare: deep("50", "16"),
 		ours:    func(b *rig) (float64, error) { return b.seconds("cat " + b.path("mnt/t/threads/*/backtrace")) },
 		peer: func(b *rig) (float64, error) {
-			return b.seconds(fmt.Sprintf("gdb -nx -batch -p %d -ex 'thread apply all bt'", b.pid()))
+			return b.seconds(fmt.Sprintf("gdb -nx -batch -p %d -ex 'thread apply all bt'", b.free()))
 		},
 	},
 	{
@@ -47,7 +47,7 @@ var jobs = []job{
 	{
 		name: "mem by dd bs=1M", unit: "MB/s", peerName: "go-fuse + process_vm_readv", wanted: ">= 0.8",
 		prepare: func(b *rig) error {
-			if _, _, err := b.target("t", b.path("big"), "512"); err != nil {
+			if err := b.target("t", b.path("big"), "512"); err != nil {
 				return err
 			}
 			return b.startPeer(b.pid())
@@ -67,10 +67,13 @@ var jobs = []job{
 	},
 }
 
+// deep starts two of the same program: one for the peers, and then one that is attached.
 func deep(threads, depth string) func(*rig) error {
 	return func(b *rig) error {
-		_, _, err := b.target("t", b.path("deep"), threads, depth)
-		return err
+		if _, err := b.start(b.path("deep"), threads, depth); err != nil {
+			return err
+		}
+		return b.target("t", b.path("deep"), threads, depth)
 	}
 }
 
@@ -88,8 +91,11 @@ func rateJob(name, file string, clients int) job {
 	}
 }
 
-// pid is that of the last target: taskset became it by exec.
+// pid is that of the attached target: taskset became it by exec.
 func (b *rig) pid() int { return b.targets[len(b.targets)-1].Process.Pid }
+
+// free is the process that nobody is attached to.
+func (b *rig) free() int { return b.targets[0].Process.Pid }
 
 // dd reads 1 GiB of the target's largest mapping, over and over, and returns MB/s.
 func (b *rig) dd(file string) (float64, error) {

@@ -58,28 +58,32 @@ func waitFor(file string) error {
 	return fmt.Errorf("%s does not appear", file)
 }
 
-// target starts a program whose first line of output is its process id, and
-// attaches it under a name.
-func (b *rig) target(name string, args ...string) (pid int, out *bufio.Reader, err error) {
+// target starts a program and attaches it under a name.
+func (b *rig) target(name string, args ...string) error {
+	pid, err := b.start(args...)
+	if err != nil {
+		return err
+	}
+	return b.ctl(fmt.Sprintf("attach ptrace pid=%d name=%s", pid, name))
+}
+
+// start starts a program whose first line of output is its process id.
+func (b *rig) start(args ...string) (pid int, err error) {
 	cmd := b.pinned(args...)
 	pipe, err := cmd.StdoutPipe()
 	if err != nil {
-		return 0, nil, err
+		return 0, err
 	}
 	if err := cmd.Start(); err != nil {
-		return 0, nil, err
+		return 0, err
 	}
 	b.targets = append(b.targets, cmd)
-	out = bufio.NewReader(pipe)
-	line, err := out.ReadString('\n')
+	line, err := bufio.NewReader(pipe).ReadString('\n')
 	if err != nil {
-		return 0, nil, err
-	}
-	if pid, err = strconv.Atoi(strings.TrimSpace(line)); err != nil {
-		return 0, nil, err
+		return 0, err
 	}
 	time.Sleep(100 * time.Millisecond)
-	return pid, out, b.ctl(fmt.Sprintf("attach ptrace pid=%d name=%s", pid, name))
+	return strconv.Atoi(strings.TrimSpace(line))
 }
 
 func (b *rig) ctl(line string) error {
