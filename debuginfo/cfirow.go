@@ -78,8 +78,11 @@ type rowExecutor struct {
 	row        row
 	initial    [frameColumns]rule
 	remembered []row
-	in         reader
-	err        error
+	// plain is the last rule of the CFA that was a register and an offset: what
+	// changes one of the two after an expression keeps the other, as in binutils.
+	plain rule
+	in    reader
+	err   error
 }
 
 func (e *rowExecutor) fail(format string, args ...any) {
@@ -143,13 +146,13 @@ func (e *rowExecutor) defineCFA(op byte) bool {
 	case 0x0c: // DW_CFA_def_cfa
 		e.setCFA(e.in.uleb(), int64(e.in.uleb()))
 	case 0x0d: // DW_CFA_def_cfa_register
-		e.setCFA(e.in.uleb(), int64(e.row.cfa.value))
+		e.setCFA(e.in.uleb(), int64(e.plain.value))
 	case 0x0e: // DW_CFA_def_cfa_offset
-		e.setCFA(uint64(e.row.cfa.reg), int64(e.in.uleb()))
+		e.setCFA(uint64(e.plain.reg), int64(e.in.uleb()))
 	case 0x12: // DW_CFA_def_cfa_sf
 		e.setCFA(e.in.uleb(), e.in.sleb()*e.cie.dataAlign)
 	case 0x13: // DW_CFA_def_cfa_offset_sf
-		e.setCFA(uint64(e.row.cfa.reg), e.in.sleb()*e.cie.dataAlign)
+		e.setCFA(uint64(e.plain.reg), e.in.sleb()*e.cie.dataAlign)
 	case 0x0f: // DW_CFA_def_cfa_expression
 		e.row.cfa = e.block(ruleExpression)
 	default:
@@ -164,6 +167,7 @@ func (e *rowExecutor) setCFA(reg uint64, offset int64) {
 		return
 	}
 	e.row.cfa = rule{kind: ruleCFA, reg: uint8(reg), value: int32(offset)}
+	e.plain = e.row.cfa
 }
 
 func (e *rowExecutor) defineRegister(op byte) bool {
@@ -214,6 +218,9 @@ func (e *rowExecutor) state(op byte) bool {
 			return true
 		}
 		e.row, e.remembered = e.remembered[n], e.remembered[:n]
+		if e.row.cfa.kind == ruleCFA {
+			e.plain = e.row.cfa
+		}
 	case 0x2e: // DW_CFA_GNU_args_size
 		e.in.uleb()
 	default:

@@ -38,48 +38,16 @@ func (p Place) unwind(ctx context.Context) (unwound, error) {
 		if err != nil {
 			return unwound{}, err
 		}
-		memory := &captured{stack: shot.Stack, rest: p.Target.Core.Space(), cut: len(shot.Stack.Data) == size}
-		frames, reason := prog.Unwind(ctx, memory, shot.Registers, maxFrames)
+		frames, reason := prog.Unwind(ctx, prog.Captured(shot.Stack, p.Target.Core.Space()), shot.Registers, maxFrames)
 		if err := core.ContextError(ctx, "unwinding"); err != nil {
 			return unwound{}, err
 		}
-		if memory.beyond && size < maxStack {
+		if reason == debuginfo.ErrStackCut.Error() && size < maxStack {
 			continue
-		}
-		if memory.beyond {
-			reason = "stack capture ended"
 		}
 		p.Target.noteDepth(p.TID, len(frames))
 		return unwound{frames, reason}, nil
 	}
-}
-
-// captured is memory in which the stack is as it was during the hold. What lies
-// right above a stack that was cut must not be read live: the thread runs.
-type captured struct {
-	stack  core.Bytes
-	rest   core.Memory
-	cut    bool
-	beyond bool // a read went past the end of the capture
-}
-
-// ReadMemory implements core.Memory.
-func (c *captured) ReadMemory(ctx context.Context, p []byte, addr uint64) (int, error) {
-	end := c.stack.Addr + uint64(len(c.stack.Data))
-	if addr >= c.stack.Addr && addr < end {
-		n, err := c.stack.ReadMemory(ctx, p, addr)
-		if err == nil {
-			return n, nil
-		}
-		addr, p = end, p[n:]
-		m, err := c.ReadMemory(ctx, p, addr)
-		return n + m, err
-	}
-	if c.cut && addr >= end && addr-end < maxStack {
-		c.beyond = true
-		return 0, &core.FaultError{Addr: addr}
-	}
-	return c.rest.ReadMemory(ctx, p, addr)
 }
 
 func showBacktrace(ctx context.Context, p Place) (Value, error) { return p.unwind(ctx) }

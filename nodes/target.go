@@ -67,6 +67,7 @@ func (t *Target) close() error {
 		return nil
 	}
 	err := t.Core.Close()
+	t.mount.library.Forget(t.Core)
 	t.stream.Close()
 	return err
 }

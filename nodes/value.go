@@ -5,6 +5,8 @@ import (
 	"encoding"
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strconv"
 )
 
 // A Value is what a file shows: text, and for rows with a JSON twin the same
@@ -55,10 +57,27 @@ type Fields []Field
 
 // AppendText implements Value.
 func (f Fields) AppendText(b []byte) ([]byte, error) {
+	b = slices.Grow(b, 32*len(f))
 	for _, field := range f {
-		b = fmt.Appendf(b, "%s:\t%v\n", field.Key, field.Value)
+		b = append(append(b, field.Key...), ":\t"...)
+		b = append(appendField(b, field.Value), '\n')
 	}
 	return b, nil
+}
+
+// appendField is fmt's %v, without its price for what most fields are.
+func appendField(b []byte, v any) []byte {
+	switch v := v.(type) {
+	case string:
+		return append(b, v...)
+	case absence:
+		return append(b, v...)
+	case int:
+		return strconv.AppendInt(b, int64(v), 10)
+	case int64:
+		return strconv.AppendInt(b, v, 10)
+	}
+	return fmt.Append(b, v)
 }
 
 // MarshalJSON keeps the order of the fields.

@@ -9,8 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/stackfs/stackfs/core"
-	"github.com/stackfs/stackfs/drivers/ptrace"
+	"github.com/stackfs/stackfs/drivers"
 	"github.com/stackfs/stackfs/fs"
 	"github.com/stackfs/stackfs/nodes"
 	"github.com/stackfs/stackfs/tests/need"
@@ -20,22 +19,29 @@ import (
 func mountLive(t *testing.T) (dir string, m *nodes.Mount) {
 	t.Helper()
 	need.FUSE(t)
-	need.Root(t)
-	m = nodes.NewMount([]core.Driver{ptrace.Driver(), ptrace.LaunchDriver()}, "test")
+	m = liveMount(t)
 	dir = filepath.Join(t.TempDir(), "mnt")
 	require.NoError(t, os.Mkdir(dir, 0o755))
 	srv, err := fs.Mount(dir, m, fs.Options{})
 	require.NoError(t, err)
 	t.Cleanup(func() {
-		m.Close()
 		require.NoError(t, srv.Unmount(dir))
 		srv.Wait()
 	})
 	return dir, m
 }
 
+// liveMount is a tree with the real drivers that is not mounted.
+func liveMount(t testing.TB) *nodes.Mount {
+	t.Helper()
+	need.Root(t)
+	m := nodes.NewMount(drivers.All(nil), "test")
+	t.Cleanup(m.Close)
+	return m
+}
+
 // compile builds a C, C++ or Go source into a program of this test.
-func compile(t *testing.T, tool string, args ...string) string {
+func compile(t testing.TB, tool string, args ...string) string {
 	t.Helper()
 	need.Command(t, tool, "apt-get install gcc g++")
 	out := filepath.Join(t.TempDir(), "program")
@@ -50,7 +56,7 @@ func compile(t *testing.T, tool string, args ...string) string {
 }
 
 // start runs a program until the test ends and gives it a moment to come to rest.
-func start(t *testing.T, path string, args ...string) int {
+func start(t testing.TB, path string, args ...string) int {
 	t.Helper()
 	cmd := exec.Command(path, args...)
 	_, err := cmd.StdinPipe() // stays open: nothing comes

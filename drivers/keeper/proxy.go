@@ -1,8 +1,10 @@
 package keeper
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"os"
 	"slices"
 	"sync"
 	"time"
@@ -130,9 +132,37 @@ func (s space) far(ctx context.Context, p []byte, addr uint64) (done int, err er
 	return done, err
 }
 
+// Regions asks the kernel here where the process is one of this machine: it is
+// asked before each backtrace.
 func (s space) Regions(ctx context.Context) (all []core.Region, err error) {
+	if all, ok := s.c.regionsHere(); ok {
+		return all, nil
+	}
 	_, err = s.c.call(ctx, callRegions, nil, func(r *coder) { list(r, &all, (*coder).region) })
 	return all, err
+}
+
+func (c *client) regionsHere() (all []core.Region, ok bool) {
+	pid, mem := c.here()
+	if mem == nil {
+		return nil, false
+	}
+	text, err := os.ReadFile(procfs.Path(pid, "maps"))
+	if err != nil || mem.Alive() != nil { // alive after it was read: it was not another process of that id
+		return nil, false
+	}
+	all, err = core.ParseMaps(bytes.NewReader(text))
+	return all, err == nil && len(all) > 0
+}
+
+// here is the process's id and memory if it is one of this machine, else mem is nil.
+func (c *client) here() (pid int, mem *procmem.Memory) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.local != c.info.PID {
+		return 0, nil
+	}
+	return c.local, c.mem
 }
 
 // thread is the key of a thread of a far target.
@@ -165,13 +195,11 @@ func (t thread) Status(ctx context.Context) (st core.ThreadStatus, err error) {
 
 // here reads the state from /proc; ok is false if that is not all there is to say.
 func (t thread) here() (st core.ThreadStatus, ok bool) {
-	t.c.mu.Lock()
-	pid, local, mem := t.c.info.PID, t.c.local, t.c.mem
-	t.c.mu.Unlock()
-	if mem == nil || local != pid {
+	pid, mem := t.c.here()
+	if mem == nil {
 		return st, false
 	}
-	s, err := procfs.ThreadStat(local, t.tid)
+	s, err := procfs.ThreadStat(pid, t.tid)
 	if err != nil || s.Core() == core.Stopped || mem.Alive() != nil {
 		return st, false
 	}
