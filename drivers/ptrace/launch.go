@@ -67,7 +67,7 @@ func launch(ctx context.Context, s core.Spec, files *stdio) (*Target, error) {
 		return nil, err
 	}
 	defer helper.pipe.Close()
-	t, err := newTarget(helper.process.Pid, s.Has("ro"))
+	t, err := newTarget(ctx, helper.process.Pid, s.Has("ro"))
 	if err != nil {
 		helper.process.Kill()
 		helper.process.Wait()
