@@ -17,7 +17,7 @@ const maxFrames = 100_000
 const maxStack = 64 << 20
 
 // firstStack is what is captured at first; a deeper stack is taken again whole.
-const firstStack = 64 << 10
+const firstStack = 16 << 10
 
 // unwound is a thread's stack: its frames, and why they end if not properly.
 type unwound struct {
@@ -34,7 +34,7 @@ func (p Place) unwind(ctx context.Context) (unwound, error) {
 	}
 	for size := firstStack; ; size *= 16 {
 		size = min(size, maxStack)
-		shot, err := p.sample(ctx, size)
+		shot, err := p.sample(ctx, core.Want{Stack: size})
 		if err != nil {
 			return unwound{}, err
 		}

@@ -226,13 +226,19 @@ func testSample(t *testing.T, s suite) {
 	release := must(s.Hold(limited(t), th.ID()))(t)
 	defer release()
 	regs := must(th.Registers(limited(t)))(t)
-	snaps := must(core.Sample(limited(t), s.Target, []int{th.ID(), 1 << 30}, 512))(t)
+	snaps := must(core.Sample(limited(t), s.Target, []int{th.ID(), 1 << 30}, core.Want{Stack: 512}))(t)
 	if len(snaps) != 2 || snaps[0].Err != nil || snaps[1].Err == nil {
 		t.Fatalf("samples: %+v", snaps)
 	}
 	for i, r := range regs.Arch.Registers {
 		if b, ok := snaps[0].Registers.Bytes(i); ok && snaps[0].Registers.Format(i) != regs.Format(i) {
 			t.Errorf("%s: sampled %x, held %s", r.Name, b, regs.Format(i))
+		}
+	}
+	whole := must(core.Sample(limited(t), s.Target, []int{th.ID()}, core.Want{All: true}))(t)
+	for i, r := range regs.Arch.Registers {
+		if whole[0].Err != nil || whole[0].Registers.Format(i) != regs.Format(i) {
+			t.Errorf("%s: sampled %s, held %s: %v", r.Name, whole[0].Registers.Format(i), regs.Format(i), whole[0].Err)
 		}
 	}
 	want := core.ReadStack(limited(t), s.Space(), regs, 512)
@@ -326,7 +332,7 @@ func exercise(ctx context.Context, t *testing.T, s suite, tid int, addr uint64) 
 	if _, err := s.Info(ctx); err != nil {
 		t.Error(err)
 	}
-	if _, err := core.Sample(ctx, s.Target, []int{tid}, 256); err != nil {
+	if _, err := core.Sample(ctx, s.Target, []int{tid}, core.Want{Stack: 256}); err != nil {
 		t.Error(err)
 	}
 	if _, err := s.Space().ReadMemory(ctx, make([]byte, 64), addr); err != nil {

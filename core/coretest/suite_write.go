@@ -162,7 +162,7 @@ func testReadOnly(t *testing.T, s suite) {
 	if c, ok := core.Power[core.Signaler](ro); ok {
 		wantError(t, "signalling", c.Signal(limited(t), 9, 0), core.ErrReadOnly)
 	}
-	if _, err := core.Sample(limited(t), ro, []int{tid}, 64); err != nil {
+	if _, err := core.Sample(limited(t), ro, []int{tid}, core.Want{Stack: 64}); err != nil {
 		t.Errorf("a peek at a read-only target: %v", err)
 	}
 }

@@ -23,7 +23,7 @@ func TestStopsAreShort(t *testing.T) {
 	for i := range 2000 {
 		tid := threads[i%len(threads)].ID()
 		target.loop.do(context.Background(), func() { target.loop.info.LongestStop = 0 })
-		if _, err := target.Sample(limited(t), []int{tid}, 4096); err != nil {
+		if _, err := target.Sample(limited(t), []int{tid}, core.Want{Stack: 4096}); err != nil {
 			t.Fatal(err)
 		}
 		info, _, _ := target.loop.board.read()
