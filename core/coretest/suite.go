@@ -1,7 +1,3 @@
-// Package coretest is the conformance suite of targets, and a fake one.
-//
-// TestTarget checks what core promises of every target, in process and behind a
-// keeper's proxy alike. What a target cannot do is left out by the powers that it lacks.
 package coretest
 
 import (

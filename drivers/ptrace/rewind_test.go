@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/stackfs/stackfs/core"
 )
 
 // eintrCalls return EINTR when a stop interrupts them; poll is restarted by the kernel.

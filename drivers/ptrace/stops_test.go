@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/stackfs/stackfs/tests/inferior"
+
+	"github.com/stackfs/stackfs/core"
 )
 
 // TestStopsAreShort measures how long a sample holds a thread that runs or sleeps. What
