@@ -135,6 +135,9 @@ func (s space) far(ctx context.Context, p []byte, addr uint64) (done int, err er
 // Regions asks the kernel here where the process is one of this machine: it is
 // asked before each backtrace.
 func (s space) Regions(ctx context.Context) (all []core.Region, err error) {
+	if err := s.c.alive(ctx, "reading what is mapped"); err != nil {
+		return nil, err
+	}
 	if all, ok := s.c.regionsHere(); ok {
 		return all, nil
 	}
