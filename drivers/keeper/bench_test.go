@@ -59,7 +59,7 @@ func BenchmarkHoldRegisters(b *testing.B) {
 func BenchmarkSample(b *testing.B) {
 	both(b, func(b *testing.B, t core.Target, th core.Thread) {
 		for b.Loop() {
-			if _, err := core.Sample(context.Background(), t, []int{th.ID()}, 4096); err != nil {
+			if _, err := core.Sample(context.Background(), t, []int{th.ID()}, core.Want{Stack: 4096}); err != nil {
 				b.Fatal(err)
 			}
 		}

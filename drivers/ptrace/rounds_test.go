@@ -35,7 +35,7 @@ func once(t *testing.T, pid int, peek bool) {
 	for _, th := range threads {
 		tids = append(tids, th.ID())
 	}
-	snaps, err := core.Sample(limited(t), target, tids, 256)
+	snaps, err := core.Sample(limited(t), target, tids, core.Want{Stack: 256})
 	if err != nil {
 		t.Fatal(err)
 	}
