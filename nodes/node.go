@@ -79,6 +79,10 @@ func (n Node) Alive() bool {
 // not be remembered by a client.
 func (n Node) IsMountLevel() bool { return n.place.Target == nil }
 
+// Fresh says that each lookup is to be a file of its own to the kernel. That lets one
+// write to a file at a time, and a command may wait for another one to be written.
+func (n Node) Fresh() bool { return n.row.Commands != nil }
+
 // Readlink gives a link's text.
 func (n Node) Readlink(ctx context.Context) (string, error) {
 	ctx, cancel := n.place.limit(ctx)
