@@ -73,10 +73,9 @@ func ParseMaps(text io.Reader) ([]Region, error) {
 
 // ParseMapsLine reads one line of /proc/PID/maps, without its newline.
 func ParseMapsLine(line string) (Region, error) {
-	bad := Errorf(ErrInvalid, "parsing %q: not a line of /proc/PID/maps", line)
 	f := strings.SplitN(line, " ", 6)
 	if len(f) < 6 {
-		return Region{}, bad
+		return Region{}, notMaps(line)
 	}
 	from, to, _ := strings.Cut(f[0], "-")
 	perm, e1 := ParsePerm(f[1])
@@ -85,9 +84,13 @@ func ParseMapsLine(line string) (Region, error) {
 	offset, e4 := strconv.ParseUint(f[2], 16, 64)
 	inode, e5 := strconv.ParseUint(f[4], 10, 64)
 	if e1 != nil || e2 != nil || e3 != nil || e4 != nil || e5 != nil || start >= end || !isDevice(f[3]) {
-		return Region{}, bad
+		return Region{}, notMaps(line)
 	}
 	return Region{start, end, perm, offset, f[3], inode, strings.TrimLeft(f[5], " ")}, nil
+}
+
+func notMaps(line string) error {
+	return Errorf(ErrInvalid, "parsing %q: not a line of /proc/PID/maps", line)
 }
 
 func isDevice(s string) bool {

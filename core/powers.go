@@ -71,10 +71,16 @@ type Snapshot struct {
 	Err       error // why this thread could not be taken (ErrGone, ErrTimeout)
 }
 
-// Sampler takes threads' registers and up to stack bytes of each one's stack,
-// each thread being held just for that; a thread that is held already stays so.
+// Want is what to take of each thread.
+type Want struct {
+	Stack int  // bytes of the stack, at most
+	All   bool // every register; else the general ones, which is quicker
+}
+
+// Sampler takes threads' registers and stacks, each thread being held just for
+// that; a thread that is held already stays so.
 type Sampler interface {
-	Sample(ctx context.Context, tids []int, stack int) ([]Snapshot, error)
+	Sample(ctx context.Context, tids []int, w Want) ([]Snapshot, error)
 }
 
 // Stopper stops and continues on request: the whole target (tid 0) or one

@@ -10,13 +10,13 @@ const RedZone = 128
 
 // Sample takes registers and stacks by the target's Sampler, or by holding each
 // thread in turn where there is none.
-func Sample(ctx context.Context, t Target, tids []int, stack int) ([]Snapshot, error) {
+func Sample(ctx context.Context, t Target, tids []int, w Want) ([]Snapshot, error) {
 	if s, ok := Power[Sampler](t); ok {
-		return s.Sample(ctx, tids, stack)
+		return s.Sample(ctx, tids, w)
 	}
 	out := make([]Snapshot, 0, len(tids))
 	for _, tid := range tids {
-		out = append(out, sampleHeld(ctx, t, tid, stack))
+		out = append(out, sampleHeld(ctx, t, tid, w.Stack))
 	}
 	return out, ContextError(ctx, "sampling threads")
 }

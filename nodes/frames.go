@@ -17,7 +17,7 @@ const maxFrames = 100_000
 const maxStack = 64 << 20
 
 // firstStack is what is captured at first; a deeper stack is taken again whole.
-const firstStack = 64 << 10
+const firstStack = 16 << 10
 
 // unwound is a thread's stack: its frames, and why they end if not properly.
 type unwound struct {
@@ -34,7 +34,7 @@ func (p Place) unwind(ctx context.Context) (unwound, error) {
 	}
 	for size := firstStack; ; size *= 16 {
 		size = min(size, maxStack)
-		shot, err := p.sample(ctx, size)
+		shot, err := p.sample(ctx, core.Want{Stack: size})
 		if err != nil {
 			return unwound{}, err
 		}
@@ -64,10 +64,7 @@ func (u unwound) AppendText(b []byte) ([]byte, error) {
 }
 
 func appendFrame(b []byte, f debuginfo.Frame) []byte {
-	b = fmt.Appendf(b, "#%-3d0x%016x in %s", f.N, f.PC, orDefault(f.Function, "??"))
-	if f.Function != "" {
-		b = append(b, " ()"...)
-	}
+	b = fmt.Appendf(b, "#%-3d0x%016x in %s ()", f.N, f.PC, orDefault(f.Function, "??"))
 	if f.Object != "" {
 		b = append(append(b, " from "...), f.Object...)
 	}
@@ -85,6 +82,7 @@ type frameJSON struct {
 	PC       Addr   `json:"pc"`
 	Function any    `json:"function"`
 	Offset   any    `json:"offset"`
+	Args     any    `json:"args"` // null: no debug info says them
 	File     any    `json:"file"`
 	Line     any    `json:"line"`
 	Object   any    `json:"object"`

@@ -105,8 +105,8 @@ func (n Node) runLine(ctx context.Context, line string) error {
 	if err != nil {
 		return err
 	}
-	if !n.Alive() {
-		return core.Errorf(core.ErrGone, "running %q: the target was detached", c.Word)
+	if err := n.gone(); err != nil {
+		return err
 	}
 	if !c.Unlimited {
 		var cancel context.CancelFunc

@@ -70,9 +70,12 @@ func (n Node) writable() bool {
 	return !n.twin && (n.row.Commands != nil || n.row.Set != nil || n.row.Writable)
 }
 
-// Alive says whether the node's target is still the one it was made for.
-func (n Node) Alive() bool {
-	return n.place.Target == nil || !n.place.Target.closed.Load()
+// gone is ErrGone once the node's target has been detached.
+func (n Node) gone() error {
+	if n.place.Target == nil || !n.place.Target.closed.Load() {
+		return nil
+	}
+	return core.Errorf(core.ErrGone, "the target %s was detached", n.place.Target.Name)
 }
 
 // IsMountLevel says that names below come and go with targets, so that they must
@@ -113,6 +116,9 @@ func (n Node) Size(ctx context.Context) int64 {
 func (n Node) Lookup(ctx context.Context, name string) (Node, error) {
 	if len(name) > MaxName {
 		return Node{}, core.Errorf(core.ErrNameTooLong, "looking up a name of %d bytes", len(name))
+	}
+	if err := n.gone(); err != nil {
+		return Node{}, err
 	}
 	t := n.row.Dir
 	for i := range t.Rows {
@@ -166,6 +172,9 @@ func (n Node) find(ctx context.Context, e *Each, name string) (Node, error) {
 
 // List gives a directory's names, README and fixed files first.
 func (n Node) List(ctx context.Context) ([]Entry, error) {
+	if err := n.gone(); err != nil {
+		return nil, err
+	}
 	t := n.row.Dir
 	out := t.entries(n.place)
 	if t.Each == nil || t.Each.List == nil {

@@ -25,8 +25,8 @@ func (n Node) Open(ctx context.Context, read, write bool) (*Handle, error) {
 	if write && !n.writable() {
 		return nil, core.Errorf(core.ErrAccess, "opening %s for writing: it is read-only", n.row.Name)
 	}
-	if !n.Alive() {
-		return nil, core.Errorf(core.ErrGone, "opening %s: the target was detached", n.row.Name)
+	if err := n.gone(); err != nil {
+		return nil, err
 	}
 	if read && n.row.Unreadable {
 		return nil, core.Errorf(core.ErrAccess, "opening %s for reading: it is write-only", n.row.Name)

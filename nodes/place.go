@@ -25,7 +25,7 @@ func (p Place) limit(ctx context.Context) (context.Context, context.CancelFunc) 
 	if p.Target == nil {
 		return ctx, func() {}
 	}
-	return context.WithTimeout(ctx, p.Target.options.load().timeout)
+	return withLimit(ctx, p.Target.options.load().timeout)
 }
 
 func (p Place) errorLog() *ErrorLog {

@@ -40,16 +40,8 @@ func showRegisters(ctx context.Context, p Place) (Value, error) {
 
 // registers reads every register of the thread, holding it for that.
 func (p Place) registers(ctx context.Context) (core.Registers, error) {
-	th, err := core.FindThread(ctx, p.Target.Core, p.TID)
-	if err != nil {
-		return core.Registers{}, core.Errorf(core.ErrGone, "thread %d is gone", p.TID)
-	}
-	release, err := p.Target.Core.Hold(ctx, p.TID)
-	if err != nil {
-		return core.Registers{}, err
-	}
-	defer release()
-	return th.Registers(ctx)
+	shot, err := p.sample(ctx, core.Want{All: true})
+	return shot.Registers, err
 }
 
 var regsTable = Table{

@@ -19,7 +19,7 @@ type rawStack struct {
 
 func showStack(ctx context.Context, p Place) (Value, error) {
 	size := p.Target.options.load().stack
-	shot, err := p.sample(ctx, size)
+	shot, err := p.sample(ctx, core.Want{Stack: size})
 	if err != nil {
 		return nil, err
 	}

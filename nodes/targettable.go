@@ -103,7 +103,7 @@ func (t *Target) where(ctx context.Context, i core.Info) any {
 	if tid == 0 {
 		tid = i.PID
 	}
-	shots, err := core.Sample(ctx, t.Core, []int{tid}, 0)
+	shots, err := core.Sample(ctx, t.Core, []int{tid}, core.Want{})
 	if err != nil || len(shots) == 0 || shots[0].Err != nil {
 		return Unknown
 	}

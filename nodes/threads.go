@@ -111,16 +111,16 @@ func (p Place) pc(ctx context.Context, st core.ThreadStatus) (uint64, bool) {
 	if p.mayHold(ctx) != nil {
 		return 0, false
 	}
-	shot, err := p.sample(ctx, 0)
+	shot, err := p.sample(ctx, core.Want{})
 	if err != nil {
 		return 0, false
 	}
 	return shot.Registers.PC()
 }
 
-// sample takes the thread's registers and up to stack bytes of its stack.
-func (p Place) sample(ctx context.Context, stack int) (core.Snapshot, error) {
-	shots, err := core.Sample(ctx, p.Target.Core, []int{p.TID}, stack)
+// sample takes the thread's registers and a part of its stack.
+func (p Place) sample(ctx context.Context, w core.Want) (core.Snapshot, error) {
+	shots, err := core.Sample(ctx, p.Target.Core, []int{p.TID}, w)
 	if err != nil {
 		return core.Snapshot{}, err
 	}

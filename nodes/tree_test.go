@@ -142,12 +142,3 @@ func golden(t *testing.T, file, text string) {
 	require.NoError(t, err, "run go test ./nodes -update")
 	require.Equal(t, string(want), text, "run go test ./nodes -update if this is meant")
 }
-
-// TestReferenceIsFresh compares docs/tree.md with the rows.
-func TestReferenceIsFresh(t *testing.T) {
-	m := nodes.NewMount(nil, "test")
-	defer m.Close()
-	var out strings.Builder
-	require.NoError(t, m.WriteReference(&out))
-	golden(t, "../docs/tree.md", out.String())
-}

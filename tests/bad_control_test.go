@@ -93,7 +93,7 @@ func TestWaitIsInterrupted(t *testing.T) {
 // TestSignalsAreSeenOnce: through stops, reads and detaching.
 func TestSignalsAreSeenOnce(t *testing.T) {
 	l := newLive(t)
-	p := inferior.Start(t, inferior.Build(t, "signals"))
+	p := inferior.Start(t, inferior.Build(t, "handlers"))
 	p.Line("ready")
 	l.attach(p.PID, "")
 	signals := []syscall.Signal{syscall.SIGUSR1, syscall.SIGUSR2, syscall.SIGTRAP, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGALRM}

@@ -15,7 +15,7 @@ import (
 // TestReadOnlyAttach: nothing written anywhere changes the target.
 func TestReadOnlyAttach(t *testing.T) {
 	l := newLive(t)
-	p := inferior.Start(t, inferior.Build(t, "signals"), "sums")
+	p := inferior.Start(t, inferior.Build(t, "handlers"), "sums")
 	p.Line("ready")
 	sum := p.Line("sum ")
 	l.attach(p.PID, "ro")

@@ -64,6 +64,42 @@ func descriptors(t testing.TB, pid int) (out []string) {
 	return out
 }
 
+// TestTheShellsDescriptorsAreLetGo: a lock or pipe of the shell is not kept.
+func TestTheShellsDescriptorsAreLetGo(t *testing.T) {
+	u := root(t)
+	c := u.startCounter(t)
+	dir := filepath.Join(u.home, "mnt")
+	out := u.must(t, "bash", "-c", "exec 9>lock; exec "+program(t)+" mount --log log --attach '"+c.spec()+"' mnt")
+	pid, err := strconv.Atoi(mountedLine.FindStringSubmatch(out)[2])
+	require.NoError(t, err)
+	keeper, err := strconv.Atoi((&mounted{u, dir, pid}).field(t, "count/status", "keeper"))
+	require.NoError(t, err)
+	assert.FileExists(t, filepath.Join(u.home, "log"), "a relative name is the user's")
+	for _, p := range []int{pid, keeper} {
+		assert.NotContains(t, descriptors(t, p), filepath.Join(u.home, "lock"))
+	}
+	u.must(t, program(t), "umount", dir)
+	eventually(t, "the server ends", func() bool { return !alive(pid) })
+}
+
+// TestKeeperOfAnotherCommand: sudo may stand between server and keeper.
+func TestKeeperOfAnotherCommand(t *testing.T) {
+	need.Root(t)
+	u := root(t)
+	c := u.startCounter(t)
+	wrapper := filepath.Join(u.home, "wrapper")
+	require.NoError(t, os.WriteFile(wrapper, []byte("#!/bin/sh\necho \"$@\" > "+u.home+"/args\nexec \"$@\"\n"), 0o755))
+	dir := filepath.Join(u.home, "mnt")
+	u.must(t, program(t), "mount", "--log", "log", "--keeper", wrapper+" '"+program(t)+"' keeper", "--attach", c.spec(), dir)
+	m := &mounted{u, dir, 0}
+	assert.Equal(t, "running", m.field(t, "count/status", "state"))
+	args, err := os.ReadFile(filepath.Join(u.home, "args"))
+	require.NoError(t, err)
+	assert.Equal(t, program(t)+" keeper\n", string(args))
+	u.must(t, program(t), "umount", dir)
+	c.runsUntraced(t)
+}
+
 // foreground starts a mount in the foreground and waits until its target is there.
 func (u user) foreground(t testing.TB, spec string, env ...string) (cmd *exec.Cmd, dir string) {
 	t.Helper()

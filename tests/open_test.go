@@ -10,7 +10,7 @@ import (
 
 // BenchmarkOpen is what opening and reading a file costs beside FUSE.
 func BenchmarkOpen(b *testing.B) {
-	for _, file := range []string{"t/status", "t/options/timeout", "t/threads/PID/status", "t/threads/PID/backtrace", "t/threads/PID/registers", "t/threads/PID/regs/rip"} {
+	for _, file := range []string{"t/status", "t/options/timeout", "t/threads/PID/status", "t/threads/PID/backtrace", "t/threads/PID/registers", "t/threads/PID/regs/rip", "t/functions/pause", "t/threads/PID/frames/5/registers"} {
 		b.Run(file, func(b *testing.B) {
 			m := liveMount(b)
 			pid := start(b, compile(b, "gcc", "-O1", "-pthread", "samples/deep.c"), "50", "16")

@@ -177,3 +177,12 @@ func TestREADMEShowsWhatWasRun(t *testing.T) {
 	})
 	require.NoError(t, os.WriteFile(readme, []byte(out), 0o644))
 }
+
+// TestReferenceIsFresh: docs/tree.md is what stackfs tree --markdown prints.
+func TestReferenceIsFresh(t *testing.T) {
+	want, err := os.ReadFile("../docs/tree.md")
+	require.NoError(t, err)
+	got, err := exec.Command(program(t), "tree", "--markdown").Output()
+	require.NoError(t, err)
+	require.True(t, string(want) == string(got), "docs/tree.md is stale: make generate")
+}

@@ -15,7 +15,7 @@ MOUNTPOINT is made if it is missing and its parent is there. A mount that a cras
 left dead is taken away first. It need not be empty: what is in it is hidden while
 the mount is there.
 
-An ordinary user needs fusermount3 (package fuse3) and may attach to programs of
+As an ordinary user you need fusermount3 (package fuse3) and may attach to programs of
 his own; stackfs doctor says what works here. The files are the mounting user's
 alone; --allow-other lets root in too.`
 

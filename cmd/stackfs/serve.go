@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"runtime/debug"
 	"syscall"
 	"time"
@@ -40,7 +41,8 @@ func (a app) mount(ctx context.Context, c mountConfig) error {
 		point.undo()
 		return fmt.Errorf("mounting at %s: %w; stackfs doctor says more", c.dir, err)
 	}
-	if c.cwd, err = os.Getwd(); err != nil {
+	if err := c.absolute(); err != nil {
+		point.undo()
 		return err
 	}
 	if !c.foreground {
@@ -54,11 +56,25 @@ func (a app) mount(ctx context.Context, c mountConfig) error {
 	return err
 }
 
+// absolute keeps what the user's directory means: a server is in /.
+func (c *mountConfig) absolute() (err error) {
+	if c.cwd, err = os.Getwd(); err != nil {
+		return err
+	}
+	if c.log != "" {
+		c.log, err = filepath.Abs(c.log)
+	}
+	return err
+}
+
 // daemon is the server in the background. What goes wrong before it is ready is
 // told to the parent, later to the log.
 func (a app) daemon(ctx context.Context, c mountConfig) error {
 	ready := openReady(c.ready)
-	err := a.serve(ctx, c, ready)
+	err := closeInherited(c.ready + 1)
+	if err == nil {
+		err = a.serve(ctx, c, ready)
+	}
 	if err != nil && ready.tell(err.Error()) == nil {
 		return toldError{err}
 	}

@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 
 	"golang.org/x/sys/unix"
 )
@@ -31,6 +32,26 @@ func (r *readyPipe) tell(text string) error {
 	defer r.f.Close()
 	if _, err := io.WriteString(r.f, text); err != nil {
 		return fmt.Errorf("telling the command that waits for the mount: %w", err)
+	}
+	return nil
+}
+
+// closeInherited closes what the user's shell has left open, from first on: a
+// daemon must not keep somebody's lock or pipe. What Go's runtime opens has
+// close-on-exec, which inherited descriptors cannot have.
+func closeInherited(first int) error {
+	entries, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		fd, err := strconv.Atoi(e.Name())
+		if err != nil || fd < first {
+			continue
+		}
+		if flags, err := unix.FcntlInt(uintptr(fd), unix.F_GETFD, 0); err == nil && flags&unix.FD_CLOEXEC == 0 {
+			_ = unix.Close(fd)
+		}
 	}
 	return nil
 }

@@ -173,6 +173,9 @@ func (s *fakeSpace) ReadMemory(ctx context.Context, p []byte, addr uint64) (int,
 	if err := f.alive(); err != nil {
 		return 0, err
 	}
+	if err := core.ContextError(ctx, "reading memory"); err != nil {
+		return 0, err
+	}
 	var layers core.Layers
 	for _, m := range f.memory {
 		layers = append(layers, m)
@@ -199,7 +202,7 @@ func (t fakeThread) ID() int { return t.tid }
 func (t fakeThread) Status(context.Context) (core.ThreadStatus, error) {
 	t.f.mu.Lock()
 	defer t.f.mu.Unlock()
-	st := core.ThreadStatus{TID: t.tid, PID: FirstThread, Name: "fake", State: core.Sleeping, CPU: 1}
+	st := core.ThreadStatus{TID: t.tid, PID: FirstThread, Name: "fake", State: core.Sleeping, CPU: 1, Reason: "none"}
 	if t.f.stopped {
 		st.State, st.Reason = core.Stopped, "request"
 	}

@@ -56,6 +56,9 @@ func (f *Fake) WriteRegister(_ context.Context, tid, i int, b []byte) error {
 	if err := f.mayWrite(); err != nil {
 		return err
 	}
+	if f.held[tid] == 0 && !f.stopped {
+		return core.Errorf(core.ErrBusy, "writing a register of thread %d: it is not held", tid)
+	}
 	changed := f.regs[tid].Clone()
 	changed.Set(i, b)
 	f.regs[tid] = changed
@@ -114,6 +117,8 @@ func (f *Fake) Signals() []int {
 // ProcessFile implements core.ProcessFiles.
 func (f *Fake) ProcessFile(_ context.Context, name string) ([]byte, error) {
 	switch name {
+	case "maps":
+		return core.FormatMaps(f.regions), nil
 	case "cmdline":
 		return []byte("/opt/fake\x00--really\x00"), nil
 	case "environ":

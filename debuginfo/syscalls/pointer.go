@@ -119,7 +119,21 @@ func showSized(s *scope, v uint64, k *kind) string {
 		return "NULL"
 	}
 	st := s.table.structures[name]
-	return s.members(v, st.fields, int(min(s.values[length], uint64(st.size))))
+	text := s.members(v, st.fields, int(min(s.values[length], uint64(st.size))))
+	if s.name == "bpf" && s.more(v+uint64(st.size), s.values[length]-uint64(st.size)) {
+		text = strings.TrimSuffix(text, "}") + ", ...}"
+	}
+	return text
+}
+
+// more says whether any of n bytes is set, n being below zero or at most a page.
+func (r *run) more(addr, n uint64) bool {
+	const page = 4096
+	if n > page {
+		return false
+	}
+	b, _ := r.bytes(addr, int(n))
+	return strings.Trim(string(b), "\x00") != ""
 }
 
 // showOffsetPointer prints a pointer to a file offset.

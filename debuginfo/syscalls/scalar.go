@@ -17,17 +17,6 @@ func showHex(_ *scope, v uint64, _ *kind) string  { return hex(v) }
 
 func showAddress(_ *scope, v uint64, _ *kind) string { return address(v) }
 
-// showPrefixedHex prints 0x0 for zero.
-func showPrefixedHex(_ *scope, v uint64, _ *kind) string { return "0x" + strconv.FormatUint(v, 16) }
-
-// showOctal prints zero as 0 and others with a leading 0.
-func showOctal(_ *scope, v uint64, _ *kind) string {
-	if v == 0 {
-		return "0"
-	}
-	return "0" + strconv.FormatUint(v, 8)
-}
-
 // showMode prints permission bits with three digits at least.
 func showMode(_ *scope, v uint64, _ *kind) string {
 	if v>>6 == 0 {

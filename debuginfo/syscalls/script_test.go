@@ -22,7 +22,7 @@ type script struct {
 	blob  []byte
 }
 
-const scriptBase = 0x20000000 // where testdata/script.c maps the blob
+const scriptBase = 0x100000000000 // where testdata/script.c maps the blob
 
 // put adds bytes to the blob and returns their address in the program.
 func (s *script) put(b []byte) uint64 {
@@ -446,4 +446,7 @@ func TestStraceEveryCall(t *testing.T) {
 		y.compare(t, here[tid], lines)
 	}
 	y.report(t)
+	if y.calls < len(s.calls)/7 {
+		t.Errorf("only %d of %d calls were seen", y.calls, len(s.calls)/7)
+	}
 }

@@ -14,7 +14,7 @@ var bpfSignatures = map[string]string{
 	"bpf BPF_OBJ_GET":             "attr:sized/bpfobj.size size:uint",
 	"bpf BPF_PROG_ATTACH":         "attr:sized/bpfattach.size size:uint",
 	"bpf BPF_PROG_DETACH":         "attr:sized/bpfdetach.size size:uint",
-	"bpf BPF_RAW_TRACEPOINT_OPEN": "attr:sized/bpfrawtp.size size:uint",
+	"bpf BPF_RAW_TRACEPOINT_OPEN": "attr:sized/bpfrawtpopen.size size:uint",
 	"bpf BPF_MAP_FREEZE":          "attr:sized/bpffreeze.size size:uint",
 	"bpf BPF_PROG_GET_FD_BY_ID":   "attr:sized/bpfprogid.size size:uint",
 	"bpf BPF_MAP_GET_FD_BY_ID":    "attr:sized/bpfmapid.size size:uint",

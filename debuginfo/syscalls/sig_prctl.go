@@ -14,6 +14,7 @@ var prctlSignatures = map[string]string{
 	"prctl PR_GET_ENDIAN":               "value:out",
 	"prctl PR_SVE_SET_VL":               "arg:hex",
 	"prctl PR_SME_SET_VL":               "arg:hex",
+	"prctl PR_GET_FP_MODE":              "",
 	"prctl PR_SVE_GET_VL":               "",
 	"prctl PR_SME_GET_VL":               "",
 	"prctl PR_GET_TAGGED_ADDR_CTRL":     "arg2:hex arg3:hex arg4:hex arg5:hex",

@@ -105,8 +105,6 @@ func sigsetText(mask uint64) string {
 	return prefix + "[" + strings.Join(names, " ") + "]"
 }
 
-func showSigbits(_ *scope, v uint64, _ *kind) string { return sigsetText(v) }
-
 // showSigset prints the set at v; another argument has its size in bytes.
 func showSigset(s *scope, v uint64, k *kind) string {
 	if v == 0 {

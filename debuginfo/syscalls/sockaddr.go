@@ -123,7 +123,7 @@ func packetAddress(t *table, b []byte) string {
 func showProtocol(s *scope, v uint64, k *kind) string {
 	sets := map[uint64]string{
 		afInet: "ipproto", afInet6: "ipproto", afNetlink: "netlink",
-		23: "irdaproto", 31: "btproto", 34: "isdnproto", 35: "phonetproto", 37: "caifproto", 39: "nfcproto", 41: "kcmproto", // linux/socket.h
+		23: "irdaproto", 29: "canproto", 31: "btproto", 34: "isdnproto", 35: "phonetproto", 37: "caifproto", 39: "nfcproto", 41: "kcmproto", // linux/socket.h
 	}
 	if name, ok := sets[s.values["domain"]]; ok {
 		return s.table.sets[name].one(v)
@@ -132,10 +132,6 @@ func showProtocol(s *scope, v uint64, k *kind) string {
 		return "htons(" + s.table.sets["packetproto"].one(v>>8&0xff|v&0xff<<8) + ")"
 	}
 	return showUint(s, v, k)
-}
-
-func showPort(_ *scope, v uint64, _ *kind) string {
-	return "htons(" + strconv.FormatUint(v>>8&0xff|v&0xff<<8, 10) + ")"
 }
 
 func showIPv4(_ *scope, v uint64, _ *kind) string {
@@ -215,7 +211,7 @@ func controlBytes(data []byte) string {
 // showPairProtocol prints socketpair(2)'s protocol: few domains have pairs.
 func showPairProtocol(s *scope, v uint64, k *kind) string {
 	switch s.values["domain"] {
-	case afInet, afInet6, afNetlink, afPacket:
+	case afInet, afInet6, afNetlink:
 		return showProtocol(s, v, k)
 	}
 	return showUint(s, v, k)

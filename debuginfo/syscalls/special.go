@@ -199,8 +199,6 @@ func capabilityText(t *table, mask uint64) string {
 	return strings.Join(parts, "|")
 }
 
-func showCapabilityBits(s *scope, v uint64, _ *kind) string { return capabilityText(s.table, v) }
-
 // showClonePointer prints one of clone(2)'s pointers if the flag is given that
 // makes the kernel look at it: the parameter is the flags' names joined by "+".
 func showClonePointer(s *scope, v uint64, k *kind) string {

@@ -141,7 +141,7 @@ int main(void) {
 			}
 		case "signal":
 			signals++
-			if back, ok := SignalNumber(words[2]); Signal(n) != words[2] || !ok || back != n {
+			if back, ok := SignalNumber(words[2]); (Signal(n) != words[2] && n != 29) || !ok || back != n { // 29: SIGIO and SIGPOLL
 				t.Errorf("%d: %s, %d, want %s", n, Signal(n), back, line)
 			}
 		case "SIGRTMIN":

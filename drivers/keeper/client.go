@@ -33,7 +33,12 @@ type client struct {
 	tids    []int
 	notify  func(core.Event)
 	mem     *procmem.Memory // nil: memory is read by calls
-	local   int             // the process's id on this machine, 0: not known
+	// maps is what the kernel's text of the maps came to when it was last read here.
+	maps struct {
+		text    []byte
+		regions []core.Region
+	}
+	local   int // the process's id on this machine, 0: not known
 	keeper  string
 	powers  []string
 	streams map[int]core.StdioFile

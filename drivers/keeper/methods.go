@@ -182,17 +182,17 @@ func regions(ctx context.Context, q *request) error {
 
 func takeSamples(ctx context.Context, q *request) error {
 	var tids []int
-	var stack int
+	var w core.Want
 	list(q.in, &tids, number)
-	number(q.in, &stack)
+	q.in.want(&w)
 	t, err := q.target()
 	if err != nil {
 		return err
 	}
-	if stack < 0 || stack > bodyLimit/2 {
-		return core.Errorf(core.ErrInvalid, "sampling %d bytes of stack: too many", stack)
+	if w.Stack < 0 || w.Stack > bodyLimit/2 {
+		return core.Errorf(core.ErrInvalid, "sampling %d bytes of stack: too many", w.Stack)
 	}
-	all, err := core.Sample(ctx, t, tids, stack)
+	all, err := core.Sample(ctx, t, tids, w)
 	list(&q.out, &all, (*coder).snapshot)
 	return err
 }

@@ -46,8 +46,8 @@ func (p *Proxy) WriteRegister(ctx context.Context, tid, i int, b []byte) error {
 }
 
 // Sample implements core.Sampler: one call, or a few where the stacks are many and large.
-func (p *Proxy) Sample(ctx context.Context, tids []int, stack int) ([]core.Snapshot, error) {
-	each := max(1, (8<<20)/(max(stack, 0)+4096))
+func (p *Proxy) Sample(ctx context.Context, tids []int, w core.Want) ([]core.Snapshot, error) {
+	each := max(1, (8<<20)/(max(w.Stack, 0)+4096))
 	out := make([]core.Snapshot, 0, len(tids))
 	for len(tids) > 0 {
 		part := tids[:min(each, len(tids))]
@@ -55,7 +55,7 @@ func (p *Proxy) Sample(ctx context.Context, tids []int, stack int) ([]core.Snaps
 		var some []core.Snapshot
 		_, err := p.c.call(ctx, callSample, func(a *coder) {
 			list(a, &part, number)
-			number(a, &stack)
+			a.want(&w)
 		}, func(r *coder) { list(r, &some, (*coder).snapshot) })
 		out = append(out, some...)
 		if err != nil {
@@ -188,12 +188,16 @@ func (s farStream) ReadAt(p []byte, off int64) (int, error) {
 	return s.c.readAt(callReadStream, s.which, p, off)
 }
 
-func (s farStream) Write(p []byte) (n int, err error) {
-	err = s.c.limitedCall(callWriteStream, func(a *coder) {
-		s.which(a)
-		a.bytes(&p)
-	}, func(r *coder) { number(r, &n) })
-	return n, err
+func (s farStream) Write(p []byte) (done int, err error) {
+	for done < len(p) && err == nil {
+		part, n := p[done:min(len(p), done+readMax)], 0
+		err = s.c.limitedCall(callWriteStream, func(a *coder) {
+			s.which(a)
+			a.bytes(&part)
+		}, func(r *coder) { number(r, &n) })
+		done += n
+	}
+	return done, err
 }
 
 func (s farStream) Size() (size int64, err error) {

@@ -135,6 +135,9 @@ func (s space) far(ctx context.Context, p []byte, addr uint64) (done int, err er
 // Regions asks the kernel here where the process is one of this machine: it is
 // asked before each backtrace.
 func (s space) Regions(ctx context.Context) (all []core.Region, err error) {
+	if err := s.c.alive(ctx, "reading what is mapped"); err != nil {
+		return nil, err
+	}
 	if all, ok := s.c.regionsHere(); ok {
 		return all, nil
 	}
@@ -151,7 +154,13 @@ func (c *client) regionsHere() (all []core.Region, ok bool) {
 	if err != nil || mem.Alive() != nil { // alive after it was read: it was not another process of that id
 		return nil, false
 	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if bytes.Equal(text, c.maps.text) {
+		return slices.Clone(c.maps.regions), len(text) > 0
+	}
 	all, err = core.ParseMaps(bytes.NewReader(text))
+	c.maps.text, c.maps.regions = text, slices.Clone(all)
 	return all, err == nil && len(all) > 0
 }
 

@@ -86,6 +86,11 @@ func (c *coder) registers(r *core.Registers) {
 	}
 }
 
+func (c *coder) want(w *core.Want) {
+	number(c, &w.Stack)
+	c.bool(&w.All)
+}
+
 func (c *coder) snapshot(s *core.Snapshot) {
 	number(c, &s.TID)
 	c.error(&s.Err)

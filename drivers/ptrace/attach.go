@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -19,8 +20,8 @@ import (
 // options are what the kernel is to tell us about. Not EXITKILL: the program outlives us.
 const options = unix.PTRACE_O_TRACECLONE | unix.PTRACE_O_TRACEFORK | unix.PTRACE_O_TRACEVFORK | unix.PTRACE_O_TRACEEXEC
 
-func newTarget(pid int, ro bool) (*Target, error) {
-	mem, err := procmem.Open(pid)
+func newTarget(ctx context.Context, pid int, ro bool) (*Target, error) {
+	mem, err := openMemory(ctx, pid)
 	if err != nil {
 		return nil, fmt.Errorf("attaching to process %d: %w", pid, err)
 	}
@@ -32,6 +33,20 @@ func newTarget(pid int, ro bool) (*Target, error) {
 	}
 	i.Exe, _ = os.Readlink(procfs.Path(pid, "exe"))
 	return t, nil
+}
+
+// openMemory opens a process's memory; for a moment within exec there is none.
+func openMemory(ctx context.Context, pid int) (mem *procmem.Memory, err error) {
+	for range 100 {
+		if mem, err = procmem.Open(pid); !errors.Is(err, core.ErrGone) || ctx.Err() != nil {
+			return mem, err
+		}
+		if st, gone := procfs.ThreadStatus(0, pid); gone != nil || st.State == 'Z' && st.Threads <= 1 {
+			return nil, err
+		}
+		time.Sleep(time.Millisecond)
+	}
+	return nil, err
 }
 
 // start makes the tracer's thread, which attaches.
@@ -69,34 +84,50 @@ func (l *loop) seizeAll(ctx context.Context) error {
 			fresh = fresh || seized
 		}
 		l.reap()
-		if len(l.threads) == 0 {
-			return core.Errorf(core.ErrGone, "attaching to process %d: it has ended", l.pid)
+		if l.info.State == core.Exited {
+			return core.Errorf(core.ErrGone, "attaching to process %d: it has ended (%s)", l.pid, l.info.Reason)
 		}
-		if !fresh {
-			return l.mem.Alive()
+		if err := l.mem.Alive(); err != nil || !fresh && len(l.threads) > 0 && l.leaderIsOurs() {
+			return err
 		}
 	}
 }
 
-// seize attaches to one thread; ok is false for one that has ended meanwhile, or is ours already.
-func (l *loop) seize(tid int) (ok bool, err error) {
-	err = request(unix.PTRACE_SEIZE, tid, 0, options)
-	switch err {
-	case nil:
-		l.add(tid)
-		return true, nil
-	case unix.ESRCH:
-		return false, nil
+// leaderIsOurs is false if a thread that we had not attached to yet has called exec: it
+// has taken the leader's place and id, and is to be attached to.
+func (l *loop) leaderIsOurs() bool {
+	t := l.threads[l.pid]
+	s, err := procfs.ThreadStatus(l.pid, l.pid)
+	if t == nil || err != nil || s.Tracer == l.tracer || s.State == 'Z' {
+		return true
 	}
-	st, statusErr := procfs.ThreadStatus(l.pid, tid)
-	switch {
-	case errors.Is(statusErr, core.ErrGone), st.State == 'Z', st.State == 'X':
-		return false, nil
-	case st.Tracer == l.tracer:
-		l.reap() // its first stop has come, or will
-		return false, nil
-	case st.Tracer != 0:
-		return false, busy(l.pid, st.Tracer)
+	t.ended = true
+	delete(l.threads, l.pid)
+	return false
+}
+
+// seize attaches to one thread; ok is false for one that has ended meanwhile, or is ours
+// already. A refusal without a visible reason is tried again: the thread was ending, or within exec.
+func (l *loop) seize(tid int) (ok bool, err error) {
+	for range 5 {
+		switch err = request(unix.PTRACE_SEIZE, tid, 0, options); err {
+		case nil:
+			l.add(tid)
+			return true, nil
+		case unix.ESRCH:
+			return false, nil
+		}
+		st, statusErr := procfs.ThreadStatus(l.pid, tid)
+		switch {
+		case errors.Is(statusErr, core.ErrGone), st.State == 'Z', st.State == 'X':
+			return false, nil
+		case st.Tracer == l.tracer:
+			l.reap() // its first stop has come, or will
+			return false, nil
+		case st.Tracer != 0:
+			return false, busy(l.pid, st.Tracer)
+		}
+		time.Sleep(time.Millisecond)
 	}
 	return false, core.Errorf(core.ErrPermission, "attaching to thread %d: %w: %s", tid, err, hint())
 }

@@ -63,7 +63,7 @@ func Attach(ctx context.Context, s core.Spec) (core.Target, error) {
 	if err := checkProcess(pid); err != nil {
 		return nil, err
 	}
-	t, err := newTarget(pid, s.Has("ro"))
+	t, err := newTarget(ctx, pid, s.Has("ro"))
 	if err != nil {
 		return nil, err
 	}

@@ -67,7 +67,7 @@ func launch(ctx context.Context, s core.Spec, files *stdio) (*Target, error) {
 		return nil, err
 	}
 	defer helper.pipe.Close()
-	t, err := newTarget(helper.process.Pid, s.Has("ro"))
+	t, err := newTarget(ctx, helper.process.Pid, s.Has("ro"))
 	if err != nil {
 		helper.process.Kill()
 		helper.process.Wait()
@@ -141,22 +141,23 @@ func environment(changes []string) []string {
 func (h *helper) release(ctx context.Context, begun <-chan error) error {
 	failed := make(chan error, 1)
 	go func() { failed <- h.outcome() }() // ends when the helper does or we close the pipe
-	select {
-	case err := <-begun:
-		return err
-	case err := <-failed:
-		if err != nil {
-			return err
+	var err error
+	for range 2 { // both say how it went; why it failed is known to the helper
+		select {
+		case e := <-begun:
+			if e == nil {
+				return nil
+			}
+			err = e
+		case e := <-failed:
+			if e != nil {
+				return e
+			}
+		case <-ctx.Done():
+			return core.ContextError(ctx, "launching")
 		}
-	case <-ctx.Done():
-		return core.ContextError(ctx, "launching")
 	}
-	select {
-	case err := <-begun:
-		return err
-	case <-ctx.Done():
-		return core.ContextError(ctx, "launching")
-	}
+	return err
 }
 
 // outcome tells the helper to go on and reads why it could not; nil if it did.

@@ -74,6 +74,7 @@ func (l *loop) gone() error { return core.Errorf(core.ErrGone, "process %d: targ
 // run attaches and then serves until Close. attached gets the result of attaching.
 func (l *loop) run(ctx context.Context, attached chan<- error) {
 	l.tracer = unix.Gettid()
+	unix.Setpriority(unix.PRIO_PROCESS, 0, -15) // of this thread: while it waits for a processor, threads stand still; needs CAP_SYS_NICE
 	child := make(chan os.Signal, 1)
 	signal.Notify(child, unix.SIGCHLD)
 	defer signal.Stop(child)

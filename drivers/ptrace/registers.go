@@ -83,12 +83,17 @@ func (l *loop) registers(tid int) (core.Registers, error) {
 	if err != nil {
 		return core.Registers{}, err
 	}
+	return l.all(t)
+}
+
+// all reads every register of a thread that stands still.
+func (l *loop) all(t *thread) (core.Registers, error) {
 	regs, err := l.general(t)
 	if err != nil {
 		return core.Registers{}, err
 	}
 	area := make([]byte, xsave.Size)
-	if n, err := readRegset(tid, ntXstate, area); err == nil {
+	if n, err := readRegset(t.tid, ntXstate, area); err == nil {
 		xsave.Area(area[:n]).Load(regs)
 	}
 	return regs, nil
@@ -138,7 +143,7 @@ func (l *loop) writeRegister(tid int, name string, b []byte) error {
 		return l.writeGPR(t, n, b)
 	}
 	area := make([]byte, xsave.Size)
-	n, err := readRegset(tid, ntXstate, area)
+	n, err := readRegset(t.tid, ntXstate, area)
 	if err != nil {
 		return l.refused("reading the extended state", tid, err)
 	}

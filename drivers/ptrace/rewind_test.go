@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/stackfs/stackfs/core"
 )
 
 // eintrCalls return EINTR when a stop interrupts them; poll is restarted by the kernel.
@@ -58,7 +60,7 @@ func TestPeeksAreNotFelt(t *testing.T) {
 func peek(t *testing.T, target *Target, hold bool) {
 	t.Helper()
 	if !hold {
-		if _, err := target.Sample(limited(t), []int{target.pid}, 1024); err != nil {
+		if _, err := target.Sample(limited(t), []int{target.pid}, core.Want{Stack: 1024}); err != nil {
 			t.Fatal(err)
 		}
 		return

@@ -10,9 +10,9 @@ import (
 // batch is how many threads are sampled before other calls have their turn.
 const batch = 8
 
-// Sample implements core.Sampler: each thread stands still while its general
+// Sample implements core.Sampler: each thread stands still while its
 // registers and its stack are read, one after the other.
-func (t *Target) Sample(ctx context.Context, tids []int, stack int) ([]core.Snapshot, error) {
+func (t *Target) Sample(ctx context.Context, tids []int, w core.Want) ([]core.Snapshot, error) {
 	out := make([]core.Snapshot, 0, len(tids))
 	for len(tids) > 0 {
 		part := tids[:min(batch, len(tids))]
@@ -20,7 +20,7 @@ func (t *Target) Sample(ctx context.Context, tids []int, stack int) ([]core.Snap
 		var late []int // places in out of threads that did not stop at once
 		err := t.loop.do(ctx, func() {
 			for _, tid := range part {
-				s, ok := t.loop.sample(tid, stack)
+				s, ok := t.loop.sample(tid, w)
 				if !ok {
 					late = append(late, len(out))
 				}
@@ -31,14 +31,14 @@ func (t *Target) Sample(ctx context.Context, tids []int, stack int) ([]core.Snap
 			return nil, err
 		}
 		for _, i := range late {
-			out[i] = t.sampleLate(ctx, out[i].TID, stack)
+			out[i] = t.sampleLate(ctx, out[i].TID, w)
 		}
 	}
 	return out, core.ContextError(ctx, "sampling threads")
 }
 
 // sample takes one thread; ok is false if it did not stop at once.
-func (l *loop) sample(tid, stack int) (s core.Snapshot, ok bool) {
+func (l *loop) sample(tid int, w core.Want) (s core.Snapshot, ok bool) {
 	s.TID = tid
 	found, err := l.find([]int{tid})
 	if err != nil {
@@ -50,7 +50,7 @@ func (l *loop) sample(tid, stack int) (s core.Snapshot, ok bool) {
 	t.holds++
 	l.interrupt(t)
 	if l.spinUntil(func() bool { return t.stopped || t.ended }) {
-		s, ok = l.snapshot(t, stack), true
+		s, ok = l.snapshot(t, w), true
 		if felt {
 			l.info.Peeks++
 		}
@@ -60,20 +60,24 @@ func (l *loop) sample(tid, stack int) (s core.Snapshot, ok bool) {
 	return s, ok
 }
 
-func (l *loop) snapshot(t *thread, stack int) core.Snapshot {
+func (l *loop) snapshot(t *thread, w core.Want) core.Snapshot {
 	s := core.Snapshot{TID: t.tid}
 	if t.ended {
 		s.Err = core.Errorf(core.ErrGone, "thread %d is gone", t.tid)
 		return s
 	}
-	if s.Registers, s.Err = l.general(t); s.Err == nil {
-		s.Stack = core.ReadStack(context.Background(), mapped{l.mem}, s.Registers, stack)
+	take := l.general
+	if w.All {
+		take = l.all
+	}
+	if s.Registers, s.Err = take(t); s.Err == nil {
+		s.Stack = core.ReadStack(context.Background(), mapped{l.mem}, s.Registers, w.Stack)
 	}
 	return s
 }
 
 // sampleLate waits for a thread that does not stop at once.
-func (t *Target) sampleLate(ctx context.Context, tid, stack int) (s core.Snapshot) {
+func (t *Target) sampleLate(ctx context.Context, tid int, w core.Want) (s core.Snapshot) {
 	release, err := t.Hold(ctx, tid)
 	if err != nil {
 		return core.Snapshot{TID: tid, Err: err}
@@ -85,7 +89,7 @@ func (t *Target) sampleLate(ctx context.Context, tid, stack int) (s core.Snapsho
 			s = core.Snapshot{TID: tid, Err: err}
 			return
 		}
-		s = t.loop.snapshot(found[0], stack)
+		s = t.loop.snapshot(found[0], w)
 	})
 	if err != nil {
 		return core.Snapshot{TID: tid, Err: err}

@@ -3,6 +3,7 @@ package inferior
 
 import (
 	"bufio"
+	"crypto/sha256"
 	"fmt"
 	"io"
 	"os"
@@ -11,7 +12,6 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -24,27 +24,31 @@ func Dir() string {
 	return filepath.Join(filepath.Dir(file), "..", "samples")
 }
 
-// built keeps what this test run has compiled.
-var built sync.Map
-
-// Build compiles NAME.c and returns the program's path; it is made once a test binary.
+// Build compiles NAME.c and returns the program's path. It is kept in the temporary directory
+// under a name made of the source and the flags, so it is made once.
 func Build(t testing.TB, name string, flags ...string) string {
 	t.Helper()
 	gcc := need.Command(t, "gcc", "apt-get install gcc libc6-dev")
-	once, _ := built.LoadOrStore(name+fmt.Sprint(flags), sync.OnceValues(func() (string, error) {
-		dir, err := os.MkdirTemp("", "stackfs-samples-*")
-		if err != nil {
-			return "", err
-		}
-		out := filepath.Join(dir, name)
-		args := append([]string{"-g", "-O1", "-pthread", "-Wall", "-o", out, filepath.Join(Dir(), name+".c")}, flags...)
-		if text, err := exec.Command(gcc, args...).CombinedOutput(); err != nil {
-			return "", fmt.Errorf("%w: %s", err, text)
-		}
-		return out, nil
-	}))
-	path, err := once.(func() (string, error))()
+	source := filepath.Join(Dir(), name+".c")
+	text, err := os.ReadFile(source)
 	if err != nil {
+		t.Fatal(err)
+	}
+	sum := sha256.Sum256(fmt.Appendf(text, "%q", flags))
+	dir := filepath.Join(os.TempDir(), fmt.Sprintf("stackfs-inferior-%d", os.Getuid()), fmt.Sprintf("%x", sum[:8]))
+	path := filepath.Join(dir, name)
+	if _, err := os.Stat(path); err == nil {
+		return path
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	made := fmt.Sprintf("%s.%d-%d", path, os.Getpid(), time.Now().UnixNano()) // renamed when whole: other tests may build it too
+	args := append([]string{"-g", "-O1", "-pthread", "-Wall", "-o", made, source}, flags...)
+	if out, err := exec.Command(gcc, args...).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if err := os.Rename(made, path); err != nil {
 		t.Fatal(err)
 	}
 	return path
@@ -83,6 +87,7 @@ func Start(t testing.TB, path string, args ...string) *Process {
 	}()
 	t.Cleanup(func() {
 		cmd.Process.Kill()
+		in.Close() // and children that read it end too
 		for range p.lines {
 		}
 		<-read

@@ -86,7 +86,7 @@ static void *porter(void *unused)
 static void *clock_tower(void *unused)
 {
 	for (;;) {
-		rest(1000);
+		rest(250);
 		printf("%lu served\n", served);
 		fflush(stdout);
 	}

@@ -5,6 +5,7 @@
 #include <linux/netlink.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -45,7 +46,10 @@ static void tcp(int family, void *addr, socklen_t len) {
 	struct pollfd p[2] = {{a, POLLIN | POLLPRI}, {-1, POLLOUT}};
 	poll(p, 2, 10);
 	fd_set r, w;
-	FD_ZERO(&r), FD_ZERO(&w), FD_SET(a, &r), FD_SET(c, &w);
+	FD_ZERO(&r);
+	FD_ZERO(&w);
+	FD_SET(a, &r);
+	FD_SET(c, &w);
 	select((a > c ? a : c) + 1, &r, &w, 0, &tv);
 	shutdown(c, SHUT_WR);
 	close(ep), close(a), close(c), close(s);

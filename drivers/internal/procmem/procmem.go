@@ -246,11 +246,28 @@ func (m *Memory) writeFile(p []byte, addr uint64) (int, error) {
 	if m.mem == nil {
 		return 0, core.Errorf(core.ErrGone, "writing memory: target is closed")
 	}
-	n, err := m.mem.WriteAt(p, int64(addr))
-	if n == 0 && errors.Is(err, io.ErrUnexpectedEOF) || n == 0 && err == nil {
-		return 0, m.stale("writing memory")
+	raw, err := m.mem.SyscallConn()
+	if err != nil {
+		return 0, core.Errorf(core.ErrGone, "writing memory: target is closed")
 	}
-	return n, nil
+	done, gone := 0, false
+	err = raw.Control(func(fd uintptr) { // not File.WriteAt, which does not tell how much it wrote before an error
+		for done < len(p) {
+			n, err := unix.Pwrite(int(fd), p[done:], int64(addr)+int64(done))
+			if err == unix.EINTR {
+				continue
+			}
+			gone = n == 0 && err == nil
+			if n <= 0 {
+				return
+			}
+			done += n
+		}
+	})
+	if err != nil || gone {
+		return done, m.stale("writing memory")
+	}
+	return done, nil
 }
 
 func (m *Memory) writeMapped(p []byte, addr uint64) int {
