@@ -105,7 +105,7 @@ func (n Node) runLine(ctx context.Context, line string) error {
 	if err != nil {
 		return err
 	}
-	if err := n.gone(); err != nil {
+	if err := n.Gone(); err != nil {
 		return err
 	}
 	if !c.Unlimited {

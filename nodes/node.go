@@ -70,8 +70,8 @@ func (n Node) writable() bool {
 	return !n.twin && (n.row.Commands != nil || n.row.Set != nil || n.row.Writable)
 }
 
-// gone is ErrGone once the node's target has been detached.
-func (n Node) gone() error {
+// Gone is ErrGone once the node's target has been detached.
+func (n Node) Gone() error {
 	if n.place.Target == nil || !n.place.Target.closed.Load() {
 		return nil
 	}
@@ -117,7 +117,7 @@ func (n Node) Lookup(ctx context.Context, name string) (Node, error) {
 	if len(name) > MaxName {
 		return Node{}, core.Errorf(core.ErrNameTooLong, "looking up a name of %d bytes", len(name))
 	}
-	if err := n.gone(); err != nil {
+	if err := n.Gone(); err != nil {
 		return Node{}, err
 	}
 	t := n.row.Dir
@@ -172,7 +172,7 @@ func (n Node) find(ctx context.Context, e *Each, name string) (Node, error) {
 
 // List gives a directory's names, README and fixed files first.
 func (n Node) List(ctx context.Context) ([]Entry, error) {
-	if err := n.gone(); err != nil {
+	if err := n.Gone(); err != nil {
 		return nil, err
 	}
 	t := n.row.Dir
