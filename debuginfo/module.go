@@ -54,8 +54,16 @@ func (m *module) each(f func(t *symbolTable, s symbol)) {
 		return
 	}
 	d := m.debug.symbols()
+	i := 0 // both are in the same order: what is before i in own is before s
 	for _, s := range d.syms {
-		if s.flags&symbolNoAddress == 0 && !own.has(s.addr, d.name(s)) {
+		if s.flags&symbolNoAddress != 0 {
+			continue
+		}
+		name := d.name(s)
+		for i < len(own.syms) && own.compare(own.syms[i], s.addr, name) < 0 {
+			i++
+		}
+		if i == len(own.syms) || own.compare(own.syms[i], s.addr, name) != 0 {
 			f(d, s)
 		}
 	}

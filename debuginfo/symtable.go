@@ -45,11 +45,18 @@ func (t *symbolTable) finish() {
 	t.syms = slices.Clip(t.syms)
 }
 
+// compare says where s is in the order of tables beside a symbol of this name at
+// this address.
+func (t *symbolTable) compare(s symbol, addr uint64, name string) int {
+	if s.addr != addr {
+		return cmp.Compare(s.addr, addr)
+	}
+	return strings.Compare(t.name(s), name)
+}
+
 // has says whether the table has a symbol of this name at this address.
 func (t *symbolTable) has(addr uint64, name string) bool {
-	_, ok := slices.BinarySearchFunc(t.syms, name, func(s symbol, name string) int {
-		return cmp.Or(cmp.Compare(s.addr, addr), strings.Compare(t.name(s), name))
-	})
+	_, ok := slices.BinarySearchFunc(t.syms, name, func(s symbol, name string) int { return t.compare(s, addr, name) })
 	return ok
 }
 

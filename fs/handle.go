@@ -16,6 +16,7 @@ import (
 type handle struct {
 	h        *nodes.Handle
 	srv      *Server
+	inode    *inode
 	nonblock bool
 	// mu makes reads of a stream and writes of lines follow one another.
 	mu turn
@@ -48,7 +49,18 @@ func (i *inode) Open(ctx context.Context, flags uint32) (fs.FileHandle, uint32, 
 	if err != nil {
 		return nil, 0, Errno(err)
 	}
-	return &handle{h: h, srv: i.srv, nonblock: flags&syscall.O_NONBLOCK != 0}, openFlags(h), 0
+	return &handle{h: h, srv: i.srv, inode: i, nonblock: flags&syscall.O_NONBLOCK != 0}, openFlags(h), 0
+}
+
+// Release is the end of a handle. The name of a file whose target has gone while it
+// was open is one that the kernel would keep, and the target's directory with it.
+func (h *handle) Release(context.Context) syscall.Errno {
+	if h.inode.node.Gone() != nil {
+		if name, dir := h.inode.Parent(); dir != nil {
+			go dir.NotifyEntry(name) // not in a handler: it waits for locks of the kernel
+		}
+	}
+	return 0
 }
 
 // openFlags tells the kernel how a handle is read: nothing is flushed at close;

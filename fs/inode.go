@@ -49,18 +49,22 @@ func fileType(k nodes.Kind) uint32 {
 	return syscall.S_IFREG
 }
 
-// Lookup finds a name. The inode that is known for the same node is used again.
+// Lookup finds a name. The inode that is known for the same node is used again, but
+// for nodes that want one for each lookup; the kernel forgets those with their last use.
 func (i *inode) Lookup(ctx context.Context, name string, out *fuse.EntryOut) (*fs.Inode, syscall.Errno) {
 	n, err := i.node.Lookup(request(ctx), name)
 	if err != nil {
 		return nil, Errno(err)
 	}
 	child := i.GetChild(name)
-	if child == nil || child.Operations().(*inode).node != n {
+	if child == nil || n.Fresh() || child.Operations().(*inode).node != n {
 		child = i.NewInode(ctx, &inode{node: n, srv: i.srv}, fs.StableAttr{Mode: fileType(n.Kind())})
 	}
 	attrLife := i.srv.fill(ctx, n, &out.Attr)
 	out.SetEntryTimeout(nameLife)
+	if n.Fresh() {
+		out.SetEntryTimeout(time.Nanosecond) // 0 would mean the default
+	}
 	out.SetAttrTimeout(attrLife)
 	return child, 0
 }
@@ -69,7 +73,9 @@ func (i *inode) Lookup(ctx context.Context, name string, out *fuse.EntryOut) (*f
 // does not.
 func (s *Server) fill(ctx context.Context, n nodes.Node, out *fuse.Attr) time.Duration {
 	out.Mode = fileType(n.Kind()) | n.Permissions()
-	out.Nlink = 1
+	if !n.Fresh() {
+		out.Nlink = 1
+	}
 	out.Uid, out.Gid = s.uid, s.gid
 	out.SetTimes(&s.mounted, &s.mounted, &s.mounted)
 	if !n.HasSize() {

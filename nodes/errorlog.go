@@ -6,6 +6,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/stackfs/stackfs/core"
 	"github.com/stackfs/stackfs/probes"
@@ -17,10 +19,10 @@ const errorLogLength = 64
 // errorLogLine is the longest part of a line that is kept, in bytes.
 const errorLogLine = 512
 
-// An ErrorLog keeps the last failures beside a ctl file.
+// An ErrorLog keeps the last failures beside a ctl file, as text of a bounded size.
 type ErrorLog struct {
 	mu       sync.Mutex
-	failures []failure
+	failures [][]byte
 }
 
 type failure struct {
@@ -35,9 +37,10 @@ func (l *ErrorLog) Add(file, line string, err error) {
 	if err == nil || errors.Is(err, core.ErrAgain) {
 		return
 	}
+	text := failure{core.Now(), file, line, err}.append(nil)
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.failures = append(l.failures, failure{core.Now(), file, line, err})
+	l.failures = append(l.failures, text)
 	if len(l.failures) > errorLogLength {
 		l.failures = append(l.failures[:0], l.failures[1:]...)
 	}
@@ -47,43 +50,43 @@ func (l *ErrorLog) Add(file, line string, err error) {
 func (l *ErrorLog) AppendText(b []byte) ([]byte, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for _, f := range l.failures {
-		b = f.append(b)
+	for _, text := range l.failures {
+		b = append(b, text...)
 	}
 	return b, nil
 }
 
 func (f failure) append(b []byte) []byte {
-	line := printable(f.line)
-	b = fmt.Appendf(b, "[%s] %s\n  %s\n  %s\n", probes.Seconds(f.time), f.file, line, f.caret(line))
+	b = fmt.Appendf(b, "[%s] %s\n  %s\n  %s\n", probes.Seconds(f.time), f.file, printable(f.line), f.caret())
 	b = fmt.Appendf(b, "  %s\n", sentence(f.err))
 	var w *WordError
 	if errors.As(f.err, &w) && w.Hint != "" {
-		b = fmt.Appendf(b, "  hint: %s\n", w.Hint)
+		b = fmt.Appendf(b, "  hint: %s\n", printable(w.Hint))
 	}
 	return b
 }
 
-// caret marks the word that the error is about, or the whole line.
-func (f failure) caret(line string) string {
+// caret marks the word that the error is about, or the whole line, as far as the
+// line is shown; a character is a column.
+func (f failure) caret() string {
+	line := f.line[:min(len(f.line), errorLogLine)]
 	start, end := 0, len(line)
 	var w *WordError
 	if errors.As(f.err, &w) && w.Word.End > 0 {
-		start, end = w.Word.Start, w.Word.End
+		start, end = min(w.Word.Start, len(line)), min(w.Word.End, len(line))
 	}
-	start = min(start, len(line))
-	end = max(min(end, len(line)), start+1)
-	return strings.Repeat(" ", start) + strings.Repeat("^", end-start)
+	columns := max(utf8.RuneCountInString(line[start:end]), 1)
+	return strings.Repeat(" ", utf8.RuneCountInString(line[:start])) + strings.Repeat("^", columns)
 }
 
-// printable makes a line safe to print with one column a byte.
+// printable makes a line safe to print.
 func printable(line string) string {
 	cut := ""
 	if len(line) > errorLogLine {
 		line, cut = line[:errorLogLine], "..."
 	}
 	return strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || r == '\uFFFD' {
+		if !unicode.IsPrint(r) || r == utf8.RuneError {
 			return '?'
 		}
 		return r

@@ -18,7 +18,7 @@ const runAtOnce = 4096
 type Lines struct {
 	node Node
 	tail []byte
-	skip bool // the rest of a line that was too long
+	skip bool // what comes up to a newline is the rest of a line that was too long
 }
 
 // Write runs the lines of p in order. A failing first line gives its error, a
@@ -37,20 +37,28 @@ func (l *Lines) Write(ctx context.Context, p []byte) (int, error) {
 	}
 	rest := p[done:]
 	switch {
-	case len(rest) == 0 || l.skip:
+	case len(rest) == 0:
+	case l.skip:
+		return l.short(done, l.tooLong(rest))
+	case len(l.tail)+len(rest) > maxTail:
+		err := l.tooLong(append(l.tail, rest...))
+		l.tail, l.skip = nil, true
+		return l.short(done, err)
 	case len(p) < runAtOnce:
 		if err := l.runLine(ctx, rest); err != nil {
 			return l.short(done, err)
 		}
-	case len(l.tail)+len(rest) > maxTail:
-		err := core.Errorf(core.ErrInvalid, "a line of more than %d bytes: end lines with a newline", maxTail)
-		l.node.log(string(rest[:errorLogLine]), err)
-		l.tail, l.skip = nil, true
-		return l.short(done, err)
 	default:
 		l.tail = append(l.tail, rest...)
 	}
 	return len(p), nil
+}
+
+// tooLong is the error of a line, or of the rest of one, that is too long.
+func (l *Lines) tooLong(line []byte) error {
+	err := core.Errorf(core.ErrInvalid, "a line of more than %d bytes: end lines with a newline", maxTail)
+	l.node.log(string(line[:min(len(line), errorLogLine+1)]), err)
+	return err
 }
 
 func (l *Lines) short(done int, err error) (int, error) {
@@ -61,12 +69,13 @@ func (l *Lines) short(done int, err error) (int, error) {
 }
 
 func (l *Lines) runLine(ctx context.Context, part []byte) error {
-	line := string(append(l.tail, part...))
-	l.tail = nil
-	if l.skip {
-		l.skip = false
-		return nil
+	whole := append(l.tail, part...)
+	skipped := l.skip && len(whole) > 0
+	l.tail, l.skip = nil, false
+	if skipped || len(whole) > maxTail {
+		return l.tooLong(whole)
 	}
+	line := string(whole)
 	err := l.node.runLine(ctx, line)
 	if err != nil {
 		l.node.log(line, err)
@@ -96,7 +105,7 @@ func (n Node) runLine(ctx context.Context, line string) error {
 	if err != nil {
 		return err
 	}
-	if err := n.gone(); err != nil {
+	if err := n.Gone(); err != nil {
 		return err
 	}
 	if !c.Unlimited {

@@ -46,7 +46,9 @@ func TestLines(t *testing.T) {
 		{strings.Repeat(" ", 4096) + usr1[:6], 4102, nil, 0},
 		{usr1[6:] + "\n", 6, nil, 1},
 		{strings.Repeat("x", 65<<10), 0, core.ErrInvalid, 0},
-		{"the rest of that line\n", 22, nil, 0},
+		{"the rest of that line\n", 0, core.ErrInvalid, 0},
+		{usr1 + "\n", 12, nil, 1},
+		{strings.Repeat("x", 65<<10) + "\n", 0, core.ErrInvalid, 0},
 		{usr1 + "\n", 12, nil, 1},
 	} {
 		n, err := w.Write(t.Context(), []byte(step.write))

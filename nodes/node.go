@@ -70,8 +70,8 @@ func (n Node) writable() bool {
 	return !n.twin && (n.row.Commands != nil || n.row.Set != nil || n.row.Writable)
 }
 
-// gone is ErrGone once the node's target has been detached.
-func (n Node) gone() error {
+// Gone is ErrGone once the node's target has been detached.
+func (n Node) Gone() error {
 	if n.place.Target == nil || !n.place.Target.closed.Load() {
 		return nil
 	}
@@ -81,6 +81,10 @@ func (n Node) gone() error {
 // IsMountLevel says that names below come and go with targets, so that they must
 // not be remembered by a client.
 func (n Node) IsMountLevel() bool { return n.place.Target == nil }
+
+// Fresh says that each lookup is to be a file of its own to the kernel. That lets one
+// write to a file at a time, and a command may wait for another one to be written.
+func (n Node) Fresh() bool { return n.row.Commands != nil }
 
 // Readlink gives a link's text.
 func (n Node) Readlink(ctx context.Context) (string, error) {
@@ -113,7 +117,7 @@ func (n Node) Lookup(ctx context.Context, name string) (Node, error) {
 	if len(name) > MaxName {
 		return Node{}, core.Errorf(core.ErrNameTooLong, "looking up a name of %d bytes", len(name))
 	}
-	if err := n.gone(); err != nil {
+	if err := n.Gone(); err != nil {
 		return Node{}, err
 	}
 	t := n.row.Dir
@@ -168,7 +172,7 @@ func (n Node) find(ctx context.Context, e *Each, name string) (Node, error) {
 
 // List gives a directory's names, README and fixed files first.
 func (n Node) List(ctx context.Context) ([]Entry, error) {
-	if err := n.gone(); err != nil {
+	if err := n.Gone(); err != nil {
 		return nil, err
 	}
 	t := n.row.Dir

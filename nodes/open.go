@@ -25,7 +25,7 @@ func (n Node) Open(ctx context.Context, read, write bool) (*Handle, error) {
 	if write && !n.writable() {
 		return nil, core.Errorf(core.ErrAccess, "opening %s for writing: it is read-only", n.row.Name)
 	}
-	if err := n.gone(); err != nil {
+	if err := n.Gone(); err != nil {
 		return nil, err
 	}
 	if read && n.row.Unreadable {

@@ -82,7 +82,7 @@ func checkOptions(d *core.Driver, words Words) error {
 			continue
 		}
 		err := core.Errorf(core.ErrInvalid, "%s takes no %q", d.Verb, key)
-		text := "known: " + strings.Join(known, " ")
+		text := "known: " + strings.Join(known, " ") + "; as in: " + d.Example
 		if near := nearest(key, known); near != "" {
 			text = "did you mean " + near + "? " + text
 		}

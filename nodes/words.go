@@ -104,9 +104,10 @@ func at(w Word, err error) error { return &WordError{Word: w, Err: err} }
 // hint adds what to do about an error.
 func hint(w Word, err error, hint string) error { return &WordError{w, err, hint} }
 
-// nearest returns the candidate that a misspelt word most probably means, or "".
+// nearest returns the candidate that a misspelt word most probably means, or "":
+// about half of its letters may be wrong, but not all.
 func nearest(word string, candidates []string) string {
-	best, least := "", len(word)/2+2
+	best, least := "", min((len(word)+1)/2+1, len(word))
 	for _, c := range candidates {
 		if d := distance(word, c); d < least {
 			best, least = c, d

@@ -209,8 +209,8 @@ type counter struct {
 	file string
 }
 
-// startCounter starts it as a user.
-func (u user) startCounter(t testing.TB) counter {
+// startCounter starts it as a user; args are files that it maps as code.
+func (u user) startCounter(t testing.TB, args ...string) counter {
 	t.Helper()
 	path := inferior.Build(t, "count")
 	readable := filepath.Join(u.home, "count")
@@ -218,7 +218,7 @@ func (u user) startCounter(t testing.TB) counter {
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(readable, b, 0o755))
 	file := filepath.Join(u.home, "count.bin")
-	cmd := u.command(context.Background(), readable, file)
+	cmd := u.command(context.Background(), append([]string{readable, file}, args...)...)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	require.NoError(t, err)

@@ -115,6 +115,9 @@ func (p *Process) Line(prefix string) string {
 	}
 }
 
+// Lines gives what the program prints, a line each.
+func (p *Process) Lines() <-chan string { return p.lines }
+
 // Int is Line as a number.
 func (p *Process) Int(prefix string) int {
 	p.t.Helper()

@@ -1,5 +1,6 @@
 /* Counts in a shared file of 8 bytes, so that a test sees that the program runs
- * without asking it. Two threads; prints "ready". */
+ * without asking it. Two threads; prints "ready". Further arguments are files that
+ * it maps as code and does not touch. */
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -25,6 +26,9 @@ int main(int argc, char **argv)
 	pthread_t t;
 	if (count == MAP_FAILED || pthread_create(&t, NULL, wait_read, NULL) != 0)
 		return 1;
+	for (int i = 2; i < argc; i++)
+		if (mmap(NULL, 1 << 16, PROT_READ | PROT_EXEC, MAP_PRIVATE, open(argv[i], O_RDONLY), 0) == MAP_FAILED)
+			return 1;
 	printf("ready\n");
 	fflush(stdout);
 	for (;;) {
