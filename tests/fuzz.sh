@@ -14,7 +14,7 @@ list() {
 
 one() {
 	local out
-	if out=$("$go" test -run '^$' -fuzz "^$2\$" -fuzztime "$time" -parallel 2 -timeout 20m "$1" 2>&1); then
+	if out=$("$go" test -run '^$' -fuzz "^$2\$" -fuzztime "$time" -fuzzminimizetime 50x -parallel 2 -timeout 20m "$1" 2>&1); then
 		echo "ok $2 ($1): $(grep -o 'execs: [0-9]*' <<<"$out" | tail -1)"
 	elif grep -q 'context deadline exceeded' <<<"$out" && ! grep -q 'Failing input' <<<"$out"; then
 		# What go test says when a busy machine ends the last run late; no input failed.
