@@ -83,7 +83,7 @@ func (m *module) named(name string, f func(t *symbolTable, s symbol)) {
 		}
 	}
 	for _, t := range tables {
-		if n > 0 {
+		if n > 0 || isMangled(name) {
 			break
 		}
 		for _, s := range t.demangledNamed(name) {

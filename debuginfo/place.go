@@ -128,8 +128,10 @@ func (o *Object) lookup(name string) []Place {
 func (t *symbolTable) demangledNamed(name string) []symbol {
 	needle := mangledNeedle(name)
 	var out []symbol
-	for _, s := range t.syms {
-		if raw := t.name(s); isMangled(raw) && strings.Contains(raw, needle) {
+	t.nameOnce.Do(t.indexNames)
+	for _, i := range t.mangled {
+		s := t.syms[i]
+		if raw := t.name(s); strings.Contains(raw, needle) {
 			if d := Demangle(raw); d == name || withoutParameters(d) == name || withoutHash(d) == name {
 				out = append(out, s)
 			}

@@ -17,7 +17,8 @@ type symbolTable struct {
 
 	pending  []byte // names while the table is made
 	nameOnce sync.Once
-	byName   []uint32
+	byName   []uint32 // indices into syms, by name
+	mangled  []uint32 // indices into syms of the mangled names
 }
 
 // addNames keeps a string table and returns what to add to offsets into it.
@@ -128,6 +129,9 @@ func (t *symbolTable) indexNames() {
 	t.byName = make([]uint32, len(t.syms))
 	for i := range t.byName {
 		t.byName[i] = uint32(i)
+		if isMangled(t.name(t.syms[i])) {
+			t.mangled = append(t.mangled, uint32(i))
+		}
 	}
 	slices.SortFunc(t.byName, func(a, b uint32) int {
 		return cmp.Or(strings.Compare(t.name(t.syms[a]), t.name(t.syms[b])), cmp.Compare(a, b))

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime/debug"
+	"strconv"
 	"sync"
 	"syscall"
 	"time"
@@ -19,9 +21,9 @@ import (
 type Options struct {
 	// AllowOther lets root (and whom the files' modes allow) use the mount as well.
 	AllowOther bool
-	// OnPanic is told of a panic in a handler, once; the caller is to unmount and
-	// end. nil: it goes on as EIO.
-	OnPanic func(any)
+	// OnPanic is told of a panic in a handler and its stack, once; the caller is to
+	// unmount and end. nil: it goes on as EIO.
+	OnPanic func(v any, stack []byte)
 }
 
 // A Server serves one mount.
@@ -64,7 +66,8 @@ func Mount(dir string, m *nodes.Mount, o Options) (*Server, error) {
 	var once sync.Once
 	mo.PanicHandler = func(v any) fuse.Status {
 		if o.OnPanic != nil {
-			once.Do(func() { go o.OnPanic(v) })
+			stack := debug.Stack()
+			once.Do(func() { go o.OnPanic(v, stack) })
 		}
 		return fuse.EIO
 	}
@@ -72,9 +75,24 @@ func Mount(dir string, m *nodes.Mount, o Options) (*Server, error) {
 	if s.fuse, err = fuse.NewServer(raw, dir, &mo); err != nil {
 		return nil, fmt.Errorf("mounting at %s: %w; stackfs doctor says what is missing", dir, err)
 	}
+	closeOnExec()
 	m.Forget = s.forget
 	go s.fuse.Serve()
 	return s, s.fuse.WaitMount()
+}
+
+// closeOnExec keeps the connection to the kernel out of child processes, which
+// go-fuse's direct mount does not: a child that holds it makes clients wait for
+// ever when the server is killed.
+func closeOnExec() {
+	fds, _ := os.ReadDir("/proc/self/fd")
+	for _, e := range fds {
+		if link, err := os.Readlink("/proc/self/fd/" + e.Name()); err == nil && link == "/dev/fuse" {
+			if fd, err := strconv.Atoi(e.Name()); err == nil {
+				syscall.CloseOnExec(fd)
+			}
+		}
+	}
 }
 
 // nonblockReads passes on what package fs of go-fuse does not: the flags of the

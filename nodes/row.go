@@ -93,9 +93,3 @@ type Place struct {
 
 // has makes an If of a power of the target.
 func has[P any](p Place) bool { return p.Target != nil && core.Has[P](p.Target.Core) }
-
-// writable is true where the target may be changed.
-func writable(p Place) bool {
-	info, err := p.Target.Core.Info(context.Background())
-	return err != nil || !info.ReadOnly
-}

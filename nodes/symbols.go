@@ -2,8 +2,8 @@ package nodes
 
 import (
 	"context"
-	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/stackfs/stackfs/core"
@@ -21,10 +21,18 @@ func showSymbols(ctx context.Context, p Place) (Value, error) {
 	return symbolList(prog.Symbols()), nil
 }
 
+const zeros = "0000000000000000"
+
 // AppendText implements Value.
 func (l symbolList) AppendText(b []byte) ([]byte, error) {
+	const usual = 48 // bytes a line
+	b = slices.Grow(b, usual*len(l))
 	for _, s := range l {
-		b = fmt.Appendf(b, "%016x %c %s [%s]\n", s.Symbol.Addr, s.Symbol.Kind, s.Symbol.Name, s.Object.Name)
+		digits := strconv.FormatUint(s.Symbol.Addr, 16)
+		b = append(append(b, zeros[:max(16-len(digits), 0)]...), digits...)
+		b = append(b, ' ', s.Symbol.Kind, ' ')
+		b = append(append(b, s.Symbol.Name...), " ["...)
+		b = append(append(b, s.Object.Name...), "]\n"...)
 	}
 	return b, nil
 }
@@ -59,16 +67,16 @@ func listFunctions(ctx context.Context, p Place) ([]string, error) {
 
 func findFunction(ctx context.Context, p Place, name string) (Place, error) {
 	p.Name = name
-	_, err := p.functions(ctx)
+	prog, err := p.Target.programForNames(ctx)
+	if err != nil {
+		return p, err
+	}
+	_, err = p.functions(prog)
 	return p, err
 }
 
 // functions are the places that a function's name means.
-func (p Place) functions(ctx context.Context) ([]debuginfo.Place, error) {
-	prog, err := p.Target.program(ctx)
-	if err != nil {
-		return nil, err
-	}
+func (p Place) functions(prog *debuginfo.Program) ([]debuginfo.Place, error) {
 	places := slices.DeleteFunc(prog.Lookup(p.Name), func(f debuginfo.Place) bool { return !isFunction(f.Symbol.Kind) })
 	if len(places) == 0 {
 		return nil, notFound(prog, p.Name)
@@ -86,7 +94,11 @@ func notFound(prog *debuginfo.Program, name string) error {
 }
 
 func showFunction(ctx context.Context, p Place) (Value, error) {
-	places, err := p.functions(ctx)
+	prog, err := p.Target.program(ctx)
+	if err != nil {
+		return nil, err
+	}
+	places, err := p.functions(prog)
 	if err != nil {
 		return nil, err
 	}
@@ -116,7 +128,11 @@ var locationsTable = Table{
 
 func findLocation(ctx context.Context, p Place, name string) (Place, error) {
 	p.Name = name
-	_, _, err := p.resolve(ctx)
+	prog, err := p.Target.programForNames(ctx)
+	if err != nil {
+		return p, err
+	}
+	_, err = prog.Resolve(name)
 	return p, err
 }
 

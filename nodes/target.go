@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/stackfs/stackfs/core"
 	"github.com/stackfs/stackfs/debuginfo"
@@ -28,6 +29,7 @@ type Target struct {
 	depths    map[int]depth // of the stacks listed last, by thread
 	current   int           // the thread that stopped last, 0: none did
 	registers []string      // the registers that threads have, once that is known
+	names     nameLookup
 }
 
 func newTarget(m *Mount, c core.Target, s core.Spec) *Target {
@@ -88,6 +90,34 @@ func (t *Target) close() error {
 // program is what debug info says of the target now.
 func (t *Target) program(ctx context.Context) (*debuginfo.Program, error) {
 	return t.mount.library.Program(ctx, t.Core, t.debug)
+}
+
+// nameLookup is the program that names were last looked up in.
+type nameLookup struct {
+	program *debuginfo.Program
+	at      time.Time
+}
+
+// nameLife is how long looking up a name may do with what was loaded then, so that
+// ls -l of a hundred thousand names does not ask as often. Content is never made of it.
+const nameLife = time.Second
+
+// programForNames is program for finding out whether a name exists.
+func (t *Target) programForNames(ctx context.Context) (*debuginfo.Program, error) {
+	t.mu.Lock()
+	last := t.names
+	t.mu.Unlock()
+	if time.Since(last.at) < nameLife {
+		return last.program, nil
+	}
+	p, err := t.program(ctx)
+	if err != nil {
+		return nil, err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.names = nameLookup{p, time.Now()}
+	return p, nil
 }
 
 // currentThread is the thread that stopped last; ok is false before one did.

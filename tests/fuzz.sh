@@ -16,6 +16,9 @@ one() {
 	local out
 	if out=$("$go" test -run '^$' -fuzz "^$2\$" -fuzztime "$time" -parallel 2 -timeout 20m "$1" 2>&1); then
 		echo "ok $2 ($1): $(grep -o 'execs: [0-9]*' <<<"$out" | tail -1)"
+	elif grep -q 'context deadline exceeded' <<<"$out" && ! grep -q 'Failing input' <<<"$out"; then
+		# What go test says when a busy machine ends the last run late; no input failed.
+		echo "ok $2 ($1), ended late: $(grep -o 'execs: [0-9]*' <<<"$out" | tail -1)"
 	else
 		printf 'FAIL %s (%s)\n%s\n' "$2" "$1" "$out"
 		return 1

@@ -6,13 +6,12 @@ import (
 	"testing"
 
 	"github.com/stackfs/stackfs/drivers/keeper"
-	"github.com/stackfs/stackfs/drivers/ptrace"
 )
 
 // TestMain makes this test binary what stackfs is to its children: the keeper, and
 // the helper that launches programs; and a client of mounts that it serves.
 func TestMain(m *testing.M) {
-	ptrace.RunExecHelper(os.Args[1:])
+	keeper.RunExecHelper(os.Args[1:])
 	if len(os.Args) > 1 && os.Args[1] == "keeper" {
 		if err := keeper.Serve(); err != nil {
 			fmt.Fprintln(os.Stderr, err)

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"runtime/debug"
+
 	"github.com/spf13/cobra"
 
 	"github.com/stackfs/stackfs/drivers/keeper"
@@ -10,6 +12,9 @@ import (
 func newKeeper() *cobra.Command {
 	return &cobra.Command{
 		Use: "keeper", Short: "hold a target for a server (started by stackfs itself)", Hidden: true, Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error { return keeper.Serve() },
+		RunE: func(*cobra.Command, []string) error {
+			debug.SetGCPercent(collectPercent)
+			return keeper.Serve()
+		},
 	}
 }

@@ -9,11 +9,11 @@ import (
 
 	"github.com/stackfs/stackfs/core"
 	"github.com/stackfs/stackfs/drivers"
-	"github.com/stackfs/stackfs/drivers/ptrace"
+	"github.com/stackfs/stackfs/drivers/keeper"
 )
 
 func main() {
-	ptrace.RunExecHelper(os.Args[1:])
+	keeper.RunExecHelper(os.Args[1:])
 	os.Exit(run(os.Args[1:], drivers.All))
 }
 

@@ -35,10 +35,10 @@ func (panicking) Threads(context.Context) ([]core.Thread, error) { panic("a bug 
 
 func fakes([]string) []core.Driver {
 	return []core.Driver{{
-		Name: "panicking", Verb: "attach", Usage: "COMMON", Doc: "panics", Example: "attach panicking",
+		Name: "panicking", Verb: "attach", Usage: "", Doc: "panics", Example: "attach panicking",
 		Attach: func(context.Context, core.Spec) (core.Target, error) { return panicking{coretest.NewFake()}, nil },
 	}, {
-		Name: "hanging", Verb: "attach", Usage: "COMMON", Doc: "never answers", Example: "attach hanging",
+		Name: "hanging", Verb: "attach", Usage: "", Doc: "never answers", Example: "attach hanging",
 		Attach: func(ctx context.Context, _ core.Spec) (core.Target, error) {
 			<-ctx.Done()
 			time.Sleep(time.Hour) // not even then

@@ -9,6 +9,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime/debug"
+	"strings"
 	"syscall"
 	"time"
 
@@ -93,7 +94,7 @@ type server struct {
 	tree   *nodes.Mount
 	fuse   *fs.Server
 	gone   chan struct{} // closed when the mount is gone
-	panics chan any
+	panics chan string   // the value and the stack of a panic
 	ends   chan os.Signal
 }
 
@@ -129,7 +130,7 @@ func (a app) newServer(c mountConfig) (*server, error) {
 	if err := os.Chdir("/"); err != nil { // or the mount would keep a file system busy
 		return nil, err
 	}
-	s := &server{dir: c.dir, gone: make(chan struct{}), panics: make(chan any, 1), ends: make(chan os.Signal, 1)}
+	s := &server{dir: c.dir, gone: make(chan struct{}), panics: make(chan string, 1), ends: make(chan os.Signal, 1)}
 	signal.Notify(s.ends, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP)
 	s.tree = nodes.NewMount(a.drivers(words), version())
 	s.fuse, err = fs.Mount(c.dir, s.tree, fs.Options{AllowOther: c.allowOther, OnPanic: s.onPanic})
@@ -143,9 +144,9 @@ func (a app) newServer(c mountConfig) (*server, error) {
 	return s, nil
 }
 
-func (s *server) onPanic(v any) {
+func (s *server) onPanic(v any, stack []byte) {
 	select {
-	case s.panics <- v:
+	case s.panics <- fmt.Sprintf("%v\n%s", v, stack):
 	default:
 	}
 }
@@ -213,7 +214,8 @@ func (s *server) wait() error {
 	case v := <-s.panics:
 		slog.Error("ending after a panic in a handler", "panic", v)
 		s.close()
-		return fmt.Errorf("serving %s: %w: %v", s.dir, errPanic, v)
+		what, _, _ := strings.Cut(v, "\n")
+		return fmt.Errorf("serving %s: %w: %s", s.dir, errPanic, what)
 	}
 }
 

@@ -84,3 +84,8 @@ func plugStandard(socket bool) error {
 func isEOF(err error) bool {
 	return errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, os.ErrClosed)
 }
+
+// RunExecHelper is what a program that serves as keeper must call first in main,
+// with its arguments after the program's name: launched programs begin as another
+// copy of it. See ptrace.RunExecHelper.
+func RunExecHelper(args []string) { ptrace.RunExecHelper(args) }

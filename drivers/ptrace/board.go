@@ -93,7 +93,11 @@ func (l *loop) changeState(s core.State, reason string, tid int) {
 	}
 	was := l.info.State
 	l.info.State, l.info.Reason, l.info.TID = s, reason, tid
-	if was != "" && (was != s || s == core.Stopped) && s != core.Exited {
-		l.tell(string(s), tid, reason)
+	if was == "" || was == s && s != core.Stopped || s == core.Exited {
+		return
 	}
+	if s == core.Running { // it has no reason and is about no thread
+		tid, reason = l.pid, ""
+	}
+	l.tell(string(s), tid, reason)
 }

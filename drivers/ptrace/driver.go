@@ -11,7 +11,7 @@ import (
 // Driver is the row of attach ptrace.
 func Driver() core.Driver {
 	return core.Driver{
-		Name: "ptrace", Verb: "attach", Usage: "pid=1234 [follow=parent|child|both]",
+		Name: "ptrace", Verb: "attach", Usage: "pid=1234 [follow=parent]",
 		Doc: "a running process of this machine", Example: "attach ptrace pid=1234",
 		Keeper: true, Attach: Attach,
 	}

@@ -22,6 +22,8 @@ const settle = 300 * time.Millisecond
 // loop is the conversation with one process. Its fields below the channels belong
 // to its goroutine.
 type loop struct {
+	area []byte // where the extended state is read to; nil: not yet
+
 	pid    int
 	tracer int // the thread id of the goroutine
 	mem    *procmem.Memory

@@ -92,9 +92,11 @@ func (l *loop) all(t *thread) (core.Registers, error) {
 	if err != nil {
 		return core.Registers{}, err
 	}
-	area := make([]byte, xsave.Size)
-	if n, err := readRegset(t.tid, ntXstate, area); err == nil {
-		xsave.Area(area[:n]).Load(regs)
+	if l.area == nil {
+		l.area = make([]byte, xsave.Size)
+	}
+	if n, err := readRegset(t.tid, ntXstate, l.area); err == nil {
+		xsave.Area(l.area[:n]).Load(regs)
 	}
 	return regs, nil
 }
