@@ -45,7 +45,9 @@ func (t *turn) give() { <-t.free }
 func (i *inode) Open(ctx context.Context, flags uint32) (fs.FileHandle, uint32, syscall.Errno) {
 	mode := flags & syscall.O_ACCMODE
 	read, write := mode != syscall.O_WRONLY, mode != syscall.O_RDONLY
-	h, err := i.node.Open(request(ctx), read, write)
+	patient, done := request(ctx)
+	defer done()
+	h, err := i.node.Open(patient, read, write)
 	if err != nil {
 		return nil, 0, Errno(err)
 	}
@@ -85,7 +87,9 @@ func (h *handle) Read(ctx context.Context, dest []byte, off int64) (fuse.ReadRes
 		}
 		return fuse.ReadResultData(text[off:min(off+int64(len(dest)), int64(len(text)))]), 0
 	case h.h.Blob != nil:
-		n, err := h.h.Blob.ReadAt(request(ctx), dest, off)
+		patient, done := request(ctx)
+		defer done()
+		n, err := h.h.Blob.ReadAt(patient, dest, off)
 		return result(dest[:n], err)
 	case h.h.Stream != nil:
 		return h.readStream(ctx, dest)
@@ -124,13 +128,15 @@ func (h *handle) Write(ctx context.Context, data []byte, off int64) (uint32, sys
 		return 0, syscall.EINTR
 	}
 	defer h.mu.give()
+	patient, done := request(ctx)
+	defer done()
 	var n int
 	var err error
 	switch {
 	case h.h.Lines != nil:
-		n, err = h.h.Lines.Write(request(ctx), data)
+		n, err = h.h.Lines.Write(patient, data)
 	case h.h.Blob != nil:
-		n, err = h.h.Blob.WriteAt(request(ctx), data, off)
+		n, err = h.h.Blob.WriteAt(patient, data, off)
 	default:
 		return 0, syscall.EBADF
 	}

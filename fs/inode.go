@@ -31,14 +31,6 @@ var (
 	_ fs.NodeCreater   = (*inode)(nil)
 )
 
-// request gives a handler's context what nodes want to know of the caller.
-func request(ctx context.Context) context.Context {
-	if c, ok := fuse.FromContext(ctx); ok {
-		return nodes.WithCaller(ctx, int(c.Pid))
-	}
-	return ctx
-}
-
 func fileType(k nodes.Kind) uint32 {
 	switch k {
 	case nodes.Dir:
@@ -52,7 +44,9 @@ func fileType(k nodes.Kind) uint32 {
 // Lookup finds a name. The inode that is known for the same node is used again, but
 // for nodes that want one for each lookup; the kernel forgets those with their last use.
 func (i *inode) Lookup(ctx context.Context, name string, out *fuse.EntryOut) (*fs.Inode, syscall.Errno) {
-	n, err := i.node.Lookup(request(ctx), name)
+	patient, done := request(ctx)
+	defer done()
+	n, err := i.node.Lookup(patient, name)
 	if err != nil {
 		return nil, Errno(err)
 	}
@@ -60,7 +54,7 @@ func (i *inode) Lookup(ctx context.Context, name string, out *fuse.EntryOut) (*f
 	if child == nil || n.Fresh() || child.Operations().(*inode).node != n {
 		child = i.NewInode(ctx, &inode{node: n, srv: i.srv}, fs.StableAttr{Mode: fileType(n.Kind())})
 	}
-	attrLife := i.srv.fill(ctx, n, &out.Attr)
+	attrLife := i.srv.fill(patient, n, &out.Attr)
 	out.SetEntryTimeout(nameLife)
 	if n.Fresh() {
 		out.SetEntryTimeout(time.Nanosecond) // 0 would mean the default
@@ -81,14 +75,16 @@ func (s *Server) fill(ctx context.Context, n nodes.Node, out *fuse.Attr) time.Du
 	if !n.HasSize() {
 		return nameLife
 	}
-	out.Size = uint64(n.Size(request(ctx)))
+	out.Size = uint64(n.Size(ctx))
 	out.Blocks = (out.Size + 511) / 512
 	return time.Nanosecond // 0 would mean the default
 }
 
 // Getattr implements fs.NodeGetattrer.
 func (i *inode) Getattr(ctx context.Context, _ fs.FileHandle, out *fuse.AttrOut) syscall.Errno {
-	out.SetTimeout(i.srv.fill(ctx, i.node, &out.Attr))
+	patient, done := request(ctx)
+	defer done()
+	out.SetTimeout(i.srv.fill(patient, i.node, &out.Attr))
 	return 0
 }
 
@@ -115,7 +111,9 @@ func (i *inode) Access(_ context.Context, mask uint32) syscall.Errno {
 
 // Readdir lists a directory as it is now.
 func (i *inode) Readdir(ctx context.Context) (fs.DirStream, syscall.Errno) {
-	entries, err := i.node.List(request(ctx))
+	patient, done := request(ctx)
+	defer done()
+	entries, err := i.node.List(patient)
 	if err != nil {
 		return nil, Errno(err)
 	}
@@ -128,7 +126,9 @@ func (i *inode) Readdir(ctx context.Context) (fs.DirStream, syscall.Errno) {
 
 // Readlink implements fs.NodeReadlinker.
 func (i *inode) Readlink(ctx context.Context) ([]byte, syscall.Errno) {
-	text, err := i.node.Readlink(request(ctx))
+	patient, done := request(ctx)
+	defer done()
+	text, err := i.node.Readlink(patient)
 	return []byte(text), Errno(err)
 }
 
@@ -143,7 +143,9 @@ func (i *inode) Rmdir(ctx context.Context, name string) syscall.Errno {
 		i.srv.removing.Store(name, true)
 		defer i.srv.removing.Delete(name)
 	}
-	return Errno(i.node.Remove(request(ctx), name))
+	patient, done := request(ctx)
+	defer done()
+	return Errno(i.node.Remove(patient, name))
 }
 
 // Mkdir, Unlink, Rename, Link, Symlink and Mknod cannot be done here.

@@ -142,7 +142,9 @@ func (b *rig) seconds(line string) (float64, error) {
 // rate runs clients that open, read and close a file for a second, and returns
 // how often they did in all.
 func (b *rig) rate(file string, clients int) (float64, error) {
-	out, err := b.pinned(b.path("bench"), "client", file, strconv.Itoa(clients)).Output()
+	client := b.pinned(b.path("bench"), "client", file, strconv.Itoa(clients))
+	client.Stderr = os.Stderr
+	out, err := client.Output()
 	if err != nil {
 		return 0, err
 	}
