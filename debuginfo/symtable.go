@@ -54,12 +54,6 @@ func (t *symbolTable) compare(s symbol, addr uint64, name string) int {
 	return strings.Compare(t.name(s), name)
 }
 
-// has says whether the table has a symbol of this name at this address.
-func (t *symbolTable) has(addr uint64, name string) bool {
-	_, ok := slices.BinarySearchFunc(t.syms, name, func(s symbol, name string) int { return t.compare(s, addr, name) })
-	return ok
-}
-
 func (t *symbolTable) name(s symbol) string { return t.names[s.name : s.name+s.nameSize] }
 
 func (t *symbolTable) public(s symbol, bias uint64) Symbol {

@@ -60,7 +60,20 @@ func (t *Target) listen() {
 			t.current = e.TID
 			t.mu.Unlock()
 		}
+		if e.What == "exit" || e.What == "lost" {
+			t.endStream()
+		}
 	})
+	t.endStream() // if it ended before anybody listened
+}
+
+// endStream ends the stream if the target has ended, or its keeper: readers get
+// the last records, then the end.
+func (t *Target) endStream() {
+	info, err := t.Core.Info(context.Background())
+	if err == nil && (info.State == core.Exited || info.State == core.Gone) {
+		t.stream.Close()
+	}
 }
 
 // close lets go of the target. Files that are open answer ErrGone from then on.

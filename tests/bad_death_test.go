@@ -63,7 +63,8 @@ func TestDeathDuringReads(t *testing.T) {
 		l.fails("No such process", "dd if=$T/mem bs=1 count=1 skip=4096")
 		l.fails("No such process", "echo stop > $T/ctl")
 		assert.Contains(t, l.lastError("$T/error_log"), "has ended (signal SIGKILL)")
-		l.ok("timeout 5 cat $T/events | tail -n1 | grep -q exit & wait; echo detach > $T/ctl")
+		assert.Contains(t, l.ok("timeout 10 tail -n 1 $T/events"), "state: exit signal SIGKILL\n")
+		l.detach()
 		for range cap(outs) {
 			select {
 			case out := <-outs:
@@ -78,11 +79,11 @@ func TestDeathDuringReads(t *testing.T) {
 // TestExecsWhileRead: a program that executes itself again and again.
 func TestExecsWhileRead(t *testing.T) {
 	l := newLive(t)
-	c, _ := l.startCounting("execs")
+	c, _ := l.startCounting("execloop")
 	l.attach(c.pid, "")
 	out := l.ok(`end=$((SECONDS+4)); n=0
 while [ $SECONDS -lt $end ]; do
-  for f in status maps symbols threads/%d/backtrace threads/%d/registers threads/%d/waiting_on objects/execs/build_id functions/main; do
+  for f in status maps symbols threads/%d/backtrace threads/%d/registers threads/%d/waiting_on objects/execloop/build_id functions/main; do
     out=$(timeout -s KILL 15 cat $T/$f 2>&1) && n=$((n+1)) || case "$?:$out" in
       137:*) echo "hangs: $f";;
       *"No such file"*|*"No such process"*|*"Input/output error"*) ;;
@@ -151,7 +152,7 @@ func TestStateDPasses(t *testing.T) {
 // TestThreadChurn: threads are born and die while find and grep walk the target.
 func TestThreadChurn(t *testing.T) {
 	l := newLive(t)
-	c, _ := l.startCounting("churn")
+	c, _ := l.startCounting("births")
 	l.attach(c.pid, "")
 	l.ok("echo 2000 > $T/options/timeout")
 	for range 3 {
@@ -163,7 +164,7 @@ func TestThreadChurn(t *testing.T) {
 		assert.Empty(t, strings.TrimRight(out, "012\n"))
 		c.counting(t)
 	}
-	assert.Contains(t, l.ok("cat $T/log | head -n 100"), "state: thread")
+	assert.Contains(t, l.ok("head -n 100 $T/log"), "state: thread")
 	l.detach()
 	c.runsUntraced(t)
 }

@@ -49,7 +49,7 @@ func corruptions(t *testing.T, dir string) (files []string) {
 	whole, err := os.ReadFile(inferior.Build(t, "count"))
 	require.NoError(t, err)
 	r := rand.New(rand.NewPCG(5, 6))
-	for i := range 120 {
+	for i := range 60 {
 		b := append([]byte{}, whole...)
 		switch i % 4 {
 		case 0:
@@ -92,11 +92,10 @@ func TestCorruptObjects(t *testing.T) {
 		assert.Equal(t, "", l.ok("for t in $T/threads/[0-9]*; do cat $t/backtrace $t/stack $t/status >/dev/null || echo $t; done"))
 		assert.Contains(t, l.ok("cat $T/symbols"), " main [count]", after)
 		assert.Equal(t, fmt.Sprint(len(files)), l.ok("ls $T/objects | grep -c '^\\(corrupt\\|empty\\|text\\|magic\\|zeros\\).*so$' | tr -d '\\n'"))
-		assert.NotEmpty(t, l.ok("cd $T/objects; for o in *.so; do cat $o/path $o/base $o/build_id $o/debug $o/search $o/symbols || echo BAD; done"))
-		assert.NotContains(t, l.ok("cd $T/objects; for o in *.so; do cat $o/* >/dev/null || echo BAD $o; done"), "BAD")
+		assert.NotContains(t, l.ok("cd $T/objects; cat */path */base */build_id */debug */search */symbols > /dev/null || echo BAD"), "BAD")
 		assert.Contains(t, l.ok("cat $T/objects/text.so/search"), "text.so\t")
 		assert.Contains(t, l.ok("cat $T/locations/main"), "function:\tmain")
-		l.sh("for r in $(grep corrupt $T/maps | head -n 20 | cut -d- -f1); do cat $T/locations/0x$r $T/disassembly/0x$r+32; done") // pages may be beyond a file's end: EIO
+		l.sh("for r in $(grep corrupt $T/maps | head -n 10 | cut -d- -f1); do cat $T/locations/0x$r $T/disassembly/0x$r+32; done") // pages may be beyond a file's end: EIO
 		l.detach()
 		c.runsUntraced(t)
 	}

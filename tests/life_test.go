@@ -223,6 +223,7 @@ func TestKillOfTheKeeper(t *testing.T) {
 	c.runsUntraced(t)
 	within(t, time.Second, "status says so", func() bool { return m.field(t, "count/status", "keeper") == "lost" })
 	assert.Equal(t, "gone", m.field(t, "count/status", "state"))
+	assert.Contains(t, m.must(t, "tail", "-n", "1", filepath.Join(m.dir, "count/events")), "state: lost keeper\n")
 	for _, file := range []string{"maps", "symbols", "threads/" + strconv.Itoa(c.pid) + "/registers"} {
 		out, code := m.do(t, "cat", filepath.Join(m.dir, "count", file))
 		assert.NotZero(t, code, "%s", file)

@@ -41,7 +41,7 @@ func openMemory(ctx context.Context, pid int) (mem *procmem.Memory, err error) {
 		if mem, err = procmem.Open(pid); !errors.Is(err, core.ErrGone) || ctx.Err() != nil {
 			return mem, err
 		}
-		if st, gone := procfs.ThreadStatus(0, pid); gone != nil || st.State == 'Z' && st.Threads <= 1 {
+		if ended(pid) {
 			return nil, err
 		}
 		time.Sleep(time.Millisecond)
@@ -90,7 +90,17 @@ func (l *loop) seizeAll(ctx context.Context) error {
 		if err := l.mem.Alive(); err != nil || !fresh && len(l.threads) > 0 && l.leaderIsOurs() {
 			return err
 		}
+		if len(l.threads) == 0 && ended(l.pid) {
+			return core.Errorf(core.ErrGone, "attaching to process %d: it has ended", l.pid)
+		}
 	}
+}
+
+// ended is true for a process that has gone, or is a zombie, which counts as alive
+// until its parent takes notice.
+func ended(pid int) bool {
+	st, err := procfs.ThreadStatus(0, pid)
+	return err != nil || (st.State == 'Z' || st.State == 'X') && st.Threads <= 1
 }
 
 // leaderIsOurs is false if a thread that we had not attached to yet has called exec: it

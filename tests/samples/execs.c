@@ -1,25 +1,3 @@
-<<<<<<< HEAD
-/* Executes itself in a loop, and counts that in a shared file as count.c does. */
-#include <fcntl.h>
-#include <stdio.h>
-#include <sys/mman.h>
-#include <unistd.h>
-
-int main(int argc, char **argv)
-{
-	int fd = argc > 1 ? open(argv[1], O_RDWR | O_CREAT, 0600) : -1;
-	if (fd < 0 || ftruncate(fd, 8) != 0)
-		return 1;
-	volatile unsigned long *count = mmap(NULL, 8, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	if (++*count == 1) {
-		printf("ready\n");
-		fflush(stdout);
-	}
-	close(fd);
-	usleep(3000);
-	execv("/proc/self/exe", argv);
-	return 1;
-=======
 /* Executes itself again and again, from a thread that is not the first one, with other
  * threads running. Arguments: how often, and whether to wait for a line of input before. Prints "ready N" each time, then sleeps. */
 #include <pthread.h>
@@ -60,5 +38,4 @@ int main(int argc, char **argv) {
 		pthread_create(&t, 0, again, 0);
 	for (;;)
 		sleep(1000);
->>>>>>> main
 }
