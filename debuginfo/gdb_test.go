@@ -83,9 +83,9 @@ func compareWithGDB(t *testing.T, pid int) {
 	require.NotEmpty(t, want)
 	n := 0
 	for tid, theirs := range want {
-		// gdb shows a return address that is not code as one more frame; for us it is the reason.
-		for strings.HasSuffix(reasons[tid], "is not code") && len(theirs) > len(got[tid]) && theirs[len(theirs)-1].function == "??" {
-			theirs = theirs[:len(theirs)-1]
+		// gdb shows a return address that is not code as a frame, and goes on from there by guessing; for us it is the reason.
+		if n := len(got[tid]); strings.HasSuffix(reasons[tid], "is not code") && len(theirs) > n && theirs[n].function == "??" {
+			theirs = theirs[:n]
 		}
 		var a, b []string
 		for _, f := range theirs {

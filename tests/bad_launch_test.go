@@ -133,3 +133,14 @@ func TestLaunchedRunsOn(t *testing.T) {
 		syscallKill(pid)
 	}
 }
+
+// TestShortLife: what happens to a program before anybody listens is told all the same.
+func TestShortLife(t *testing.T) {
+	dir, _ := mountLive(t)
+	for range 10 {
+		out, code := shell(t, dir, `echo 'launch name=t -- /bin/true' > $M/ctl; cat $M/t/events; grep ^reason $M/t/status; echo detach t > $M/ctl`)
+		require.Zero(t, code, out)
+		require.Contains(t, out, "state: exit exit 0\n")
+		require.Contains(t, out, "reason:\texit 0\n")
+	}
+}

@@ -31,8 +31,12 @@ type client struct {
 	closed  bool
 	info    core.Info
 	tids    []int
-	notify  func(core.Event)
-	mem     *procmem.Memory // nil: memory is read by calls
+
+	// notifyMu orders events; it is held while one is passed on, which may take mu.
+	notifyMu sync.Mutex
+	notify   func(core.Event)
+	early    []core.Event    // what happened before there was a notify
+	mem      *procmem.Memory // nil: memory is read by calls
 	// maps is what the kernel's text of the maps came to when it was last read here.
 	maps struct {
 		text    []byte
@@ -70,15 +74,26 @@ func (c *client) lose() {
 	c.mu.Lock()
 	c.info.State, c.info.Reason, c.info.TID, c.info.Threads, c.keeper = core.Gone, "none", 0, 0, "lost"
 	c.tids = nil
-	notify := c.notify
-	if c.closed {
-		notify = nil
-	}
+	closed := c.closed
 	close(c.lost)
 	e := core.Event{TID: c.info.PID, PID: c.info.PID, Comm: c.info.Comm, CPU: -1, What: "lost", Text: "keeper", Time: procfs.Monotonic()}
 	c.mu.Unlock()
-	if notify != nil {
-		notify(e)
+	if !closed {
+		c.tell(e)
+	}
+}
+
+// maxEarly is how many events are kept for a notify that comes later.
+const maxEarly = 1024
+
+// tell passes an event on, or keeps it for Notify.
+func (c *client) tell(e core.Event) {
+	c.notifyMu.Lock()
+	defer c.notifyMu.Unlock()
+	if c.notify != nil {
+		c.notify(e)
+	} else if len(c.early) < maxEarly {
+		c.early = append(c.early, e)
 	}
 }
 
@@ -103,15 +118,10 @@ func (c *client) take(f frame) error {
 	case kindEvent:
 		var e core.Event
 		body.event(&e)
-		c.mu.Lock()
-		notify := c.notify
-		c.mu.Unlock()
 		if err := body.err(); err != nil {
 			return err
 		}
-		if notify != nil {
-			notify(e)
-		}
+		c.tell(e)
 	default:
 		return core.Errorf(core.ErrInvalid, "reading from a keeper: frame of kind %d", f.kind)
 	}

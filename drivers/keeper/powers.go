@@ -108,9 +108,12 @@ func (p *Proxy) Syscall(ctx context.Context, tid int) (s core.Syscall, err error
 
 // Notify implements core.Notifier; a keeper that is lost is an event of its own.
 func (p *Proxy) Notify(f func(core.Event)) {
-	p.c.mu.Lock()
-	defer p.c.mu.Unlock()
-	p.c.notify = f
+	p.c.notifyMu.Lock()
+	defer p.c.notifyMu.Unlock()
+	for _, e := range p.c.early {
+		f(e)
+	}
+	p.c.notify, p.c.early = f, nil
 }
 
 // OpenImage implements core.Images.

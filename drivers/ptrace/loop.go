@@ -38,6 +38,7 @@ type loop struct {
 	lastLook  time.Time // when wait last found nothing
 	info      core.Info
 	notify    func(core.Event)
+	early     []core.Event // what happened before there was a notify
 	launching *launching
 	closing   bool
 }
