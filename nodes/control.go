@@ -105,7 +105,7 @@ func runRefresh(_ context.Context, p Place, args Words) error {
 	if err := noArguments(args); err != nil {
 		return err
 	}
-	p.Mount.library.Forget(p.Target.Core)
+	p.Mount.images.Forget(p.Target.Core)
 	return nil
 }
 

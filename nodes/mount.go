@@ -21,10 +21,10 @@ type Mount struct {
 	// that clients do not remember it; nil: nobody is to be told.
 	Forget func(name string)
 
-	library *debuginfo.Library
-	stream  *probes.Stream
-	merge   *probes.Merge
-	errors  *ErrorLog
+	images *debuginfo.Library
+	stream *probes.Stream
+	merge  *probes.Merge
+	errors *ErrorLog
 
 	fixed []Entry // the root's own files, whose names no target can have
 
@@ -39,7 +39,7 @@ func NewMount(drivers []core.Driver, version string) *Mount {
 	stream := probes.NewStream(o.ring, o.log)
 	m := &Mount{
 		Drivers: drivers, Version: version,
-		library: debuginfo.NewLibrary(nil), stream: stream, merge: probes.NewMerge(stream), errors: &ErrorLog{},
+		images: debuginfo.NewLibrary(nil), stream: stream, merge: probes.NewMerge(stream), errors: &ErrorLog{},
 		targets: map[string]*Target{},
 	}
 	m.fixed = rootTable.entries(Place{Mount: m})

@@ -82,14 +82,14 @@ func (t *Target) close() error {
 		return nil
 	}
 	err := t.Core.Close()
-	t.mount.library.Forget(t.Core)
+	t.mount.images.Forget(t.Core)
 	t.stream.Close()
 	return err
 }
 
 // program is what debug info says of the target now.
 func (t *Target) program(ctx context.Context) (*debuginfo.Program, error) {
-	return t.mount.library.Program(ctx, t.Core, t.debug)
+	return t.mount.images.Program(ctx, t.Core, t.debug)
 }
 
 // nameLookup is the program that names were last looked up in.
