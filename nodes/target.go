@@ -64,8 +64,13 @@ func (t *Target) listen() {
 			t.endStream()
 		}
 	})
-	t.endStream() // if it ended before anybody listened
+	// If it ended before anybody listened, the state is known before the record of it
+	// comes; the stream ends with that, or after a while without.
+	time.AfterFunc(lastRecord, t.endStream)
 }
+
+// lastRecord is how long the record of a target's end may take to come.
+const lastRecord = time.Second
 
 // endStream ends the stream if the target has ended, or its keeper: readers get
 // the last records, then the end.
