@@ -76,7 +76,7 @@ func (c *client) lose() {
 	c.tids = nil
 	closed := c.closed
 	close(c.lost)
-	e := core.Event{TID: c.info.PID, PID: c.info.PID, Comm: c.info.Comm, CPU: -1, What: "lost", Text: "keeper", Time: procfs.Monotonic()}
+	e := core.Event{TID: c.info.PID, PID: c.info.PID, Comm: c.info.Comm, CPU: -1, What: "lost", Text: "keeper", Time: core.Now()}
 	c.mu.Unlock()
 	if !closed {
 		c.tell(e)

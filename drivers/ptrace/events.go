@@ -19,7 +19,7 @@ func (t *Target) Notify(f func(core.Event)) {
 
 // tell passes an event on, with what /proc says about its thread.
 func (l *loop) tell(what string, tid int, text string) {
-	e := core.Event{Time: procfs.Monotonic(), TID: tid, PID: l.pid, Comm: l.info.Comm, CPU: -1, What: what, Text: text}
+	e := core.Event{Time: core.Now(), TID: tid, PID: l.pid, Comm: l.info.Comm, CPU: -1, What: what, Text: text}
 	if st, err := procfs.ThreadStat(l.pid, tid); err == nil {
 		e.Comm, e.CPU = st.Comm, st.CPU
 	}

@@ -2,19 +2,9 @@ package procfs
 
 import (
 	"os"
-	"time"
 
 	"golang.org/x/sys/unix"
 )
-
-// Monotonic is the time of CLOCK_MONOTONIC, which events carry.
-func Monotonic() time.Duration {
-	var ts unix.Timespec
-	if unix.ClockGettime(unix.CLOCK_MONOTONIC, &ts) != nil {
-		return 0
-	}
-	return time.Duration(ts.Nano())
-}
 
 // Unlinked opens a new file without a name in os.TempDir, to read and write.
 func Unlinked() (*os.File, error) {
