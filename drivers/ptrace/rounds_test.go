@@ -211,12 +211,12 @@ func TestUninterruptible(t *testing.T) {
 	if _, err := target.Hold(short, p.PID); !errors.Is(err, core.ErrTimeout) {
 		t.Errorf("holding it: %v", err)
 	}
-	if d := time.Since(begun); d > time.Second {
+	if d := time.Since(begun); d > 4*time.Second {
 		t.Errorf("it took %v", d)
 	}
 	begun = time.Now()
 	target.Close()
-	if d := time.Since(begun); d > time.Second {
+	if d := time.Since(begun); d > 4*time.Second {
 		t.Errorf("detaching took %v", d)
 	}
 	target = attach(t, p.PID)
