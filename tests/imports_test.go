@@ -26,6 +26,8 @@ const (
 	x86asm     = "golang.org/x/arch/x86/x86asm"
 	frame      = "github.com/go-delve/delve/pkg/dwarf/frame"
 	demangle   = "github.com/ianlancetaylor/demangle"
+	klauspost  = "github.com/klauspost/compress/zstd"
+	ulikunitz  = "github.com/ulikunitz/xz"
 	cobra      = "github.com/spf13/cobra"
 	testify    = "github.com/stretchr/testify"
 	goInternal = "github.com/rogpeppe/go-internal"
@@ -34,11 +36,16 @@ const (
 // imports is the architecture: what each package may import of this module and
 // from outside. A package that is not here must not be.
 var imports = map[string][]string{
-	"cmd/stackfs":              {"fs", "nodes", "core", "drivers", "drivers/keeper", "tests", cobra, sysUnix},
+	"cmd/stackfs":              {"fs", "nodes", "core", "debuginfo", "debuginfo/types", "drivers", "drivers/keeper", "tests", cobra, sysUnix},
 	"fs":                       {"core", "nodes", goFuse},
-	"nodes":                    {"core", "debuginfo", "debuginfo/syscalls", "probes"},
+	"nodes":                    {"core", "debuginfo", "debuginfo/syscalls", "debuginfo/types", "debuginfo/values", "probes"},
 	"probes":                   {"core"},
-	"debuginfo":                {"core", frame, x86asm, demangle},
+	"debuginfo":                {"core", "debuginfo/btf", "debuginfo/compress", "debuginfo/dwarf", "debuginfo/syscalls", "debuginfo/types", "debuginfo/values", frame, x86asm, demangle},
+	"debuginfo/btf":            {"core", "debuginfo/types"},
+	"debuginfo/compress":       {klauspost, ulikunitz},
+	"debuginfo/dwarf":          {"core"},
+	"debuginfo/types":          {"core"},
+	"debuginfo/values":         {"core", "debuginfo/types"},
 	"debuginfo/syscalls":       {"core"},
 	"drivers":                  {"core", "drivers/keeper", "drivers/ptrace"},
 	"drivers/keeper":           {"core", "drivers/ptrace", "drivers/internal/procfs", "drivers/internal/procmem", sysUnix},
@@ -57,8 +64,8 @@ var imports = map[string][]string{
 
 // testImports is what the tests of every package may import besides.
 var testImports = []string{
-	"core", "core/coretest", "tests/need", "tests/inferior", "nodes", "fs", "debuginfo", "debuginfo/syscalls",
-	"drivers", "drivers/ptrace", "drivers/keeper", "drivers/internal/procfs", "drivers/internal/procmem", "drivers/internal/xsave",
+	"core", "core/coretest", "tests/need", "tests/inferior", "nodes", "fs", "debuginfo", "debuginfo/btf", "debuginfo/compress", "debuginfo/dwarf",
+	"debuginfo/syscalls", "debuginfo/types", "debuginfo/values", "drivers", "drivers/ptrace", "drivers/keeper", "drivers/internal/procfs", "drivers/internal/procmem", "drivers/internal/xsave",
 	testify, goInternal, sysUnix, goFuse,
 }
 
@@ -67,6 +74,9 @@ var owners = map[string]string{
 	frame:    "debuginfo",
 	x86asm:   "debuginfo",
 	demangle: "debuginfo",
+
+	klauspost: "debuginfo/compress",
+	ulikunitz: "debuginfo/compress",
 }
 
 type listedPackage struct {

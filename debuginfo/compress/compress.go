@@ -1,0 +1,23 @@
+// Package compress opens what debug info and dumps are compressed with, each
+// format by a well-kept library, behind one reader.
+package compress
+
+import (
+	"io"
+
+	"github.com/klauspost/compress/zstd"
+	"github.com/ulikunitz/xz"
+)
+
+// Zstd reads a Zstandard stream (RFC 8878). It uses no goroutines and at most
+// 128 MiB of window. Close it to free its memory.
+func Zstd(r io.Reader) (io.ReadCloser, error) {
+	d, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(128<<20))
+	if err != nil {
+		return nil, err
+	}
+	return d.IOReadCloser(), nil
+}
+
+// XZ reads an xz stream (the .xz file format, 1.1.0).
+func XZ(r io.Reader) (io.Reader, error) { return xz.NewReader(r) }
