@@ -40,10 +40,10 @@ type Unit struct {
 	abbrevs *abbrevTable // empty if they cannot be read
 	err     error
 
-	rootOnce sync.Once
-	info     UnitInfo
-	bases    bases
-	skeleton *Unit // of a split unit
+	rootOnce  sync.Once
+	info      UnitInfo
+	basesOnce sync.Once
+	bases     bases
 }
 
 // Data is the debug info of one file.
@@ -59,6 +59,7 @@ type Data struct {
 	mu         sync.Mutex
 	abbrevs    map[uint64]*abbrevTable
 	signatures map[uint64]*Unit // made when first asked for
+	byAddress  unitTable
 	links
 }
 
@@ -111,7 +112,7 @@ func (d *Data) readUnit(section []byte, off uint64, inTypes bool) (*Unit, error)
 		u.AddrSize = int(r.byte())
 	}
 	u.readIDs(&r)
-	if u.start = uint64(r.at); r.bad || u.start > u.end || u.AddrSize > 8 || u.AddrSize < 1 {
+	if u.start = uint64(r.at); r.bad || u.start > u.end || u.AddrSize > 8 || u.AddrSize < 2 {
 		return nil, core.Errorf(core.ErrInvalid, "reading the unit at 0x%x: its header is cut short", off)
 	}
 	return u, nil

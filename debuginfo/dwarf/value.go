@@ -161,6 +161,15 @@ func (v Value) Addr() (addr uint64, ok bool) {
 	return 0, false
 }
 
+// isAddr says whether the value is an address, be it one that cannot be found.
+func (v Value) isAddr() bool {
+	switch v.Form {
+	case FormAddr, FormAddrx, FormAddrx1, FormAddrx2, FormAddrx3, FormAddrx4, FormGNUAddrIndex:
+		return true
+	}
+	return false
+}
+
 // unitRef is where a reference within the unit leads, a section offset.
 func (v Value) unitRef() (off uint64, ok bool) {
 	switch v.Form {
