@@ -92,7 +92,7 @@ func (img *Image) readBuildID() string {
 		if s.Type != elf.SHT_NOTE {
 			continue
 		}
-		data, err := img.readAt(s.Offset, s.FileSize) // what is loaded cannot be compressed
+		data, err := img.sharedAt(s.Offset, s.FileSize) // what is loaded cannot be compressed
 		if id := findBuildID(data); err == nil && id != "" {
 			return id
 		}
@@ -101,7 +101,7 @@ func (img *Image) readBuildID() string {
 		if p.Type != elf.PT_NOTE {
 			continue
 		}
-		data, err := img.readAt(p.Off, p.Filesz)
+		data, err := img.sharedAt(p.Off, p.Filesz)
 		if id := findBuildID(data); err == nil && id != "" {
 			return id
 		}

@@ -40,7 +40,7 @@ type madeSection struct {
 func (img *Image) Section(name string) ([]byte, error) {
 	for _, s := range img.elf.Sections {
 		if s.Type != elf.SHT_NOBITS && (s.Name == name || isOldName(s.Name, name)) {
-			return img.data(s)
+			return img.shared(s)
 		}
 	}
 	return nil, core.Errorf(core.ErrNotFound, "reading section %s: the file has none", name)
@@ -53,13 +53,23 @@ func isOldName(old, name string) bool {
 	return ok && strings.HasPrefix(rest, "debug_") && strings.HasPrefix(name, ".") && rest == name[1:]
 }
 
-// data returns the bytes of a section as Section does; none if it has none.
+// data returns a copy of the bytes of a section, which may outlive img; none if it
+// has none in this file.
 func (img *Image) data(s *elf.Section) ([]byte, error) {
+	b, err := img.shared(s)
+	if img.mapped != nil {
+		b = bytes.Clone(b)
+	}
+	return b, err
+}
+
+// shared returns the bytes of a section under the conditions of Section.
+func (img *Image) shared(s *elf.Section) ([]byte, error) {
 	if s.Type == elf.SHT_NOBITS {
 		return nil, nil
 	}
 	if s.Flags&elf.SHF_COMPRESSED == 0 && !strings.HasPrefix(s.Name, ".zdebug_") {
-		return img.readAt(s.Offset, s.FileSize)
+		return img.sharedAt(s.Offset, s.FileSize)
 	}
 	c := &img.sections
 	c.mu.Lock()
@@ -78,7 +88,7 @@ func (img *Image) data(s *elf.Section) ([]byte, error) {
 // decompress decodes one section, at the expense of the image's budget. The lock of
 // sections is held.
 func (img *Image) decompress(s *elf.Section) ([]byte, error) {
-	b, err := img.readAt(s.Offset, s.FileSize)
+	b, err := img.sharedAt(s.Offset, s.FileSize)
 	if err != nil {
 		return nil, err
 	}
@@ -154,9 +164,18 @@ func (h compressionHeader) read(b []byte) ([]byte, error) {
 	return out, nil
 }
 
-// readAt gives size bytes of the file from off; both come from the file itself
-// and are checked against its size before anything is allocated.
+// readAt gives a copy of size bytes of the file from off, which may outlive img.
 func (img *Image) readAt(off, size uint64) ([]byte, error) {
+	b, err := img.sharedAt(off, size)
+	if img.mapped != nil {
+		b = bytes.Clone(b)
+	}
+	return b, err
+}
+
+// sharedAt gives bytes of the file under the conditions of Section; off and size
+// come from the file itself and are checked before anything is allocated.
+func (img *Image) sharedAt(off, size uint64) ([]byte, error) {
 	total := uint64(img.file.Size())
 	if img.mapped != nil {
 		total = uint64(len(img.mapped)) // the file may have grown since

@@ -65,11 +65,11 @@ func (img *Image) readSymbols() *symbolTable {
 }
 
 func (img *Image) readSymbolSection(t *symbolTable, s *elf.Section) {
-	names, err := img.data(img.elf.Sections[s.Link])
+	names, err := img.shared(img.elf.Sections[s.Link])
 	if err != nil {
 		return
 	}
-	data, err := img.data(s)
+	data, err := img.shared(s)
 	if err != nil {
 		return
 	}
