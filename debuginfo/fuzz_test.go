@@ -47,11 +47,11 @@ func FuzzImage(f *testing.F) {
 
 func FuzzCFI(f *testing.F) {
 	img := openImage(f, build(f, "gcc", "signal.c"))
-	data, err := img.section(".eh_frame")
+	data, err := img.Section(".eh_frame")
 	require.NoError(f, err)
 	f.Add(data, true)
 	go1 := openImage(f, buildGo(f))
-	frames, err := go1.section(".debug_frame")
+	frames, err := go1.Section(".debug_frame")
 	require.NoError(f, err)
 	f.Add(frames[:4096], false)
 	f.Fuzz(func(t *testing.T, data []byte, eh bool) {

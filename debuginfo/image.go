@@ -19,12 +19,16 @@ type Image struct {
 	Entry     uint64   // link-time address where the program begins
 	SONAME    string   // DT_SONAME, empty if it has none
 	DebugLink string   // file name in .gnu_debuglink, empty if it has none
+	AltLink   string   // path of the supplementary file (dwz), empty if it has none
+	AltID     string   // what identifies that file, its build id usually; hexadecimal
 	debugCRC  uint32   // of the file that DebugLink names
 
-	file    core.File
-	close   func() // closes file, once
-	elf     *elf.File
-	buildID string
+	file     core.File
+	close    func() // closes file, once
+	mapped   []byte // the whole file; nil if it is read
+	elf      *elf.File
+	buildID  string
+	sections sectionBytes
 
 	symbols func() *symbolTable
 	frames  func() *frameTable
@@ -49,15 +53,32 @@ func OpenImage(f core.File) (img *Image, err error) {
 	if e.Class != elf.ELFCLASS64 || e.Data != elf.ELFDATA2LSB {
 		return nil, core.Errorf(core.ErrUnsupported, "reading ELF headers: %v %v is not 64-bit little-endian", e.Class, e.Data)
 	}
-	img = &Image{Type: e.Type, Entry: e.Entry, file: f, elf: e}
+	return newImage(f, e)
+}
+
+func newImage(f core.File, e *elf.File) (*Image, error) {
+	img := &Image{Type: e.Type, Entry: e.Entry, file: f, elf: e}
+	img.sections.budget = inflatedBase + inflatedRatio*uint64(f.Size())
+	if img.mapped = mapFile(f); img.mapped != nil {
+		runtime.AddCleanup(img, unmap, img.mapped)
+	}
 	img.symbols = sync.OnceValue(img.readSymbols)
 	img.frames = sync.OnceValue(img.readFrames)
-	img.buildID = img.readBuildID()
-	img.SONAME = img.readSONAME()
-	img.DebugLink, img.debugCRC = img.readDebugLink()
+	if err := Guard(img.readIdentity); err != nil {
+		return nil, err
+	}
 	img.close = sync.OnceFunc(func() { f.Close() })
 	runtime.AddCleanup(img, func(closeFile func()) { closeFile() }, img.close)
 	return img, nil
+}
+
+// readIdentity fills in what tells which other files the image belongs to.
+func (img *Image) readIdentity() error {
+	img.buildID = img.readBuildID()
+	img.SONAME = img.readSONAME()
+	img.DebugLink, img.debugCRC = img.readDebugLink()
+	img.AltLink, img.AltID = img.readAltLink()
+	return nil
 }
 
 // BuildID is the NT_GNU_BUILD_ID note in lower-case hexadecimal, empty if there is none.
@@ -71,7 +92,7 @@ func (img *Image) readBuildID() string {
 		if s.Type != elf.SHT_NOTE {
 			continue
 		}
-		data, err := img.data(s)
+		data, err := img.sharedAt(s.Offset, s.FileSize) // what is loaded cannot be compressed
 		if id := findBuildID(data); err == nil && id != "" {
 			return id
 		}
@@ -80,7 +101,7 @@ func (img *Image) readBuildID() string {
 		if p.Type != elf.PT_NOTE {
 			continue
 		}
-		data, err := img.readAt(p.Off, p.Filesz)
+		data, err := img.sharedAt(p.Off, p.Filesz)
 		if id := findBuildID(data); err == nil && id != "" {
 			return id
 		}
@@ -108,11 +129,11 @@ func findBuildID(notes []byte) string {
 }
 
 func (img *Image) readSONAME() string {
-	dynamic, err := img.section(".dynamic")
+	dynamic, err := img.Section(".dynamic")
 	if err != nil {
 		return ""
 	}
-	names, err := img.section(".dynstr")
+	names, err := img.Section(".dynstr")
 	if err != nil {
 		return ""
 	}
@@ -127,7 +148,7 @@ func (img *Image) readSONAME() string {
 // readDebugLink decodes .gnu_debuglink: a file name, NUL, padding to 4 bytes, a
 // CRC-32 (gdb manual, "Separate Debug Files").
 func (img *Image) readDebugLink() (name string, crc uint32) {
-	data, err := img.section(".gnu_debuglink")
+	data, err := img.Section(".gnu_debuglink")
 	if err != nil {
 		return "", 0
 	}
@@ -136,6 +157,36 @@ func (img *Image) readDebugLink() (name string, crc uint32) {
 		return "", 0
 	}
 	return string(data[:end]), le32(data[(end+4)&^3:])
+}
+
+// readAltLink decodes .gnu_debugaltlink: a path, NUL and a build id (dwz(1)); or
+// .debug_sup of a file that is not itself supplementary (DWARF 5, 7.3.6): version,
+// whether it is, path, length and checksum.
+func (img *Image) readAltLink() (path, id string) {
+	if data, err := img.Section(".gnu_debugaltlink"); err == nil {
+		if end := bytes.IndexByte(data, 0); end > 0 {
+			return string(data[:end]), hex.EncodeToString(data[end+1:])
+		}
+	}
+	supplementary, path, id := img.readSup()
+	if supplementary {
+		return "", ""
+	}
+	return path, id
+}
+
+func (img *Image) readSup() (supplementary bool, path, id string) {
+	data, err := img.Section(".debug_sup")
+	if err != nil || len(data) < 4 {
+		return false, "", ""
+	}
+	path = cString(data, 3)
+	r := reader{data: data, at: min(3+len(path)+1, len(data))}
+	size := r.uleb()
+	if r.bad || size > uint64(len(data)-r.at) {
+		return data[2] != 0, path, ""
+	}
+	return data[2] != 0, path, hex.EncodeToString(data[r.at:][:size])
 }
 
 // loadBias gives what was added to link-time addresses where the bytes from

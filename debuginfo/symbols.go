@@ -3,6 +3,7 @@ package debuginfo
 import (
 	"bytes"
 	"debug/elf"
+	"slices"
 	"strings"
 )
 
@@ -52,10 +53,10 @@ const symbolBytes = 24
 func (img *Image) readSymbols() *symbolTable {
 	t := &symbolTable{sections: img.sectionRanges()}
 	for _, want := range []elf.SectionType{elf.SHT_SYMTAB, elf.SHT_DYNSYM} {
-		for _, s := range img.elf.Sections {
-			if s.Type == want && s.Link < uint32(len(img.elf.Sections)) {
-				img.readSymbolSection(t, s)
-			}
+		// A file has one of each (gABI, "Sections").
+		i := slices.IndexFunc(img.elf.Sections, func(s *elf.Section) bool { return s.Type == want })
+		if i >= 0 && img.elf.Sections[i].Link < uint32(len(img.elf.Sections)) {
+			img.readSymbolSection(t, img.elf.Sections[i])
 		}
 	}
 	img.readPLT(t)
@@ -64,11 +65,11 @@ func (img *Image) readSymbols() *symbolTable {
 }
 
 func (img *Image) readSymbolSection(t *symbolTable, s *elf.Section) {
-	names, err := img.data(img.elf.Sections[s.Link])
+	names, err := img.shared(img.elf.Sections[s.Link])
 	if err != nil {
 		return
 	}
-	data, err := img.data(s)
+	data, err := img.shared(s)
 	if err != nil {
 		return
 	}
