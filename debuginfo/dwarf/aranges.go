@@ -33,7 +33,7 @@ func (u *Unit) covers(addr uint64) bool {
 	}
 	said, found := false, false
 	if err := e.eachRange(func(r Range) bool {
-		said, found = true, r.Contains(addr)
+		said, found = said || r.Low < r.High, r.Contains(addr)
 		return !found
 	}); err != nil {
 		return true
@@ -44,7 +44,7 @@ func (u *Unit) covers(addr uint64) bool {
 // rootRanges is what the units' root entries say. Lists that several units share
 // are read no more often than would fit the sections if they did not.
 func (d *Data) rootRanges() (out []span) {
-	budget := len(d.Ranges) + len(d.RngLists) + len(d.Units)
+	steps := len(d.Ranges) + len(d.RngLists) + len(d.Units)
 	for i, u := range d.Units {
 		e, ok := u.Root()
 		if !ok || u.Kind == UnitType {
@@ -52,10 +52,12 @@ func (d *Data) rootRanges() (out []span) {
 		}
 		// A list that breaks off has told some of it.
 		_ = e.eachRange(func(r Range) bool {
-			out = append(out, span{r, uint64(i)})
-			return len(out) < budget
+			if steps--; r.Low < r.High {
+				out = append(out, span{r, uint64(i)})
+			}
+			return steps > 0
 		})
-		if len(out) >= budget {
+		if steps <= 0 {
 			break
 		}
 	}

@@ -48,12 +48,3 @@ func (u *Unit) offsetSize() int {
 	}
 	return 4
 }
-
-// element is number n of an array of numbers that begins at an offset of a section.
-func element(section []byte, base, n uint64, size int) (v uint64, ok bool) {
-	if base > uint64(len(section)) || n >= (uint64(len(section))-base)/uint64(size) {
-		return 0, false
-	}
-	r := reader{data: section, at: int(base + n*uint64(size))}
-	return r.uint(size), true
-}

@@ -14,16 +14,19 @@ func (r Range) Contains(addr uint64) bool { return r.Low <= addr && addr < r.Hig
 func (e Entry) Ranges() ([]Range, error) {
 	var out []Range
 	err := e.eachRange(func(r Range) bool {
-		out = append(out, r)
+		if r.Low < r.High {
+			out = append(out, r)
+		}
 		return true
 	})
 	return out, err
 }
 
-// eachRange yields the ranges until they end or yield says false.
+// eachRange yields the ranges until they end or yield says false; an empty one for
+// whatever else is in their list, so that yield may count what that costs.
 func (e Entry) eachRange(yield func(Range) bool) error {
 	if v, ok := e.Value(AttrRanges); ok {
-		return e.Unit.rangeList(v, func(r Range) bool { return r.High <= r.Low || yield(r) })
+		return e.Unit.rangeList(v, yield)
 	}
 	low, ok := e.Value(AttrLowPC)
 	if !ok {
@@ -54,13 +57,13 @@ func errAddress(off uint64) error {
 	return core.Errorf(core.ErrInvalid, "reading the addresses of the entry at 0x%x: .debug_addr does not have them", off)
 }
 
-// rangeList reads the list that a value leads to. Empty ranges are among them.
+// rangeList reads the list that a value leads to.
 func (u *Unit) rangeList(v Value, yield func(Range) bool) error {
 	switch {
 	case !v.IsList():
 		return core.Errorf(core.ErrInvalid, "reading ranges of the unit at 0x%x: form 0x%x is no list", u.Offset, uint16(v.Form))
 	case u.Version < 5:
-		return u.oldRanges(v.num+u.rangesBase(), yield)
+		return u.oldRanges(v.num, yield)
 	}
 	section := u.part(partRngLists, u.Data.RngLists)
 	off := v.num
@@ -74,29 +77,22 @@ func (u *Unit) rangeList(v Value, yield func(Range) bool) error {
 	return u.newRanges(section, off, yield)
 }
 
-// listOffset is where list n begins: .debug_rnglists and .debug_loclists have an
-// array of offsets that count from the array itself (DWARF 5, 7.28, 7.29).
-func (u *Unit) listOffset(section []byte, base uint64, hasBase bool, n uint64) (uint64, bool) {
-	if !hasBase {
-		base = u.listHeaderSize()
-	}
-	off, ok := element(section, base, n, u.offsetSize())
-	return off + base, ok
-}
-
 // oldRanges reads a list of .debug_ranges (DWARF 4, 2.17.3).
 func (u *Unit) oldRanges(off uint64, yield func(Range) bool) error {
-	r, ok := readerAt(u.Data.rangesOf(u), off)
+	r, ok := readerAt(u.oldRangesList(off))
 	base := u.baseAddress()
 	for ok && !r.bad {
 		low, high := r.uint(u.AddrSize), r.uint(u.AddrSize)
+		g := Range{u.address(base + low), u.address(base + high)}
 		switch {
 		case r.bad:
+			continue
 		case low == 0 && high == 0:
 			return nil
 		case low == u.maxAddr():
-			base = high
-		case !yield(Range{u.address(base + low), u.address(base + high)}):
+			base, g = high, Range{}
+		}
+		if !yield(g) {
 			return nil
 		}
 	}
@@ -129,10 +125,8 @@ func (u *Unit) newRanges(section []byte, off uint64, yield func(Range) bool) err
 			continue
 		case rleBaseAddressx:
 			l.base = l.indexed()
-			continue
 		case rleBaseAddress:
 			l.base = l.addr()
-			continue
 		case rleStartxEndx:
 			g = Range{l.indexed(), l.indexed()}
 		case rleStartxLength:

@@ -12,14 +12,22 @@ type UnitInfo struct {
 	HasLines bool
 }
 
-// Info reads the unit's root entry once.
+// Info reads the unit's root entry once. A split unit's base and lines are those of
+// its skeleton: StmtList is an offset in the line section of [Unit.LineUnit].
 func (u *Unit) Info() UnitInfo {
 	u.rootOnce.Do(func() {
 		if e, ok := u.Root(); ok {
 			u.info = readInfo(e)
 		}
 	})
-	return u.info
+	info := u.info
+	if s := u.Skeleton(); s != nil {
+		of := s.Info()
+		info.LowPC, info.StmtList, info.HasLines = of.LowPC, of.StmtList, of.HasLines
+	} else if u.parts != nil {
+		info.StmtList += uint64(u.parts[partLine].off)
+	}
+	return info
 }
 
 func readInfo(e Entry) UnitInfo {
