@@ -21,6 +21,7 @@ type module struct {
 	search             []SearchStep
 	awaits             []*fetch // what was being fetched when it was made
 	key                string   // in Library.modules
+	debugInfo          lazyInfo
 
 	mu        sync.RWMutex
 	rows      map[uint64]*row // by link-time address; nil: there is none
