@@ -101,14 +101,14 @@ func cacheDir(getenv func(string) string) string {
 	return filepath.Join(home, ".cache", "debuginfod_client")
 }
 
-// path is where a file is in the cache: ID/debuginfo, ID/executable, ID/source##PATH
-// with the slashes of PATH as #; empty if it cannot be there.
+// path is where a file is in the cache: ID/debuginfo, ID/executable, ID/source##usr##x.c,
+// empty if it cannot be there.
 func (f *fetcher) path(id, what string) string {
 	const longestID = 128 // digits; SHA-512 has as many
 	if f.cache == "" || len(id) < 6 || len(id) > longestID || strings.Trim(id, "0123456789abcdef") != "" {
 		return ""
 	}
-	name := strings.ReplaceAll(what, "/", "#")
+	name := strings.ReplaceAll(what, "/", "##") // as the standard client escapes it
 	if name == "" || len(name) > 255 || strings.ContainsRune(name, 0) {
 		return ""
 	}

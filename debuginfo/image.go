@@ -13,9 +13,10 @@ import (
 )
 
 // An Image is one ELF file (System V gABI, chapter 4): an executable, a shared
-// library, the vdso, or a separate debug file. Addresses are link-time ones.
+// library, the vdso, a separate debug file, a kernel module or an object file.
+// Addresses are link-time ones; of a relocatable file those that it was given.
 type Image struct {
-	Type      elf.Type // ET_EXEC, ET_DYN
+	Type      elf.Type // ET_EXEC, ET_DYN, ET_REL
 	Entry     uint64   // link-time address where the program begins
 	SONAME    string   // DT_SONAME, empty if it has none
 	DebugLink string   // file name in .gnu_debuglink, empty if it has none
@@ -29,6 +30,9 @@ type Image struct {
 	elf      *elf.File
 	buildID  string
 	sections sectionBytes
+	of       *Image // the image that this one is a view of, which must not be garbage before it
+
+	relocations map[*elf.Section]*elf.Section // of relocatable files: which section has a section's
 
 	symbols func() *symbolTable
 	frames  func() *frameTable
@@ -36,34 +40,37 @@ type Image struct {
 
 // OpenImage reads the headers of f; everything else is read when asked for. The
 // image closes f when it is no longer used; on an error the caller still owns it.
-// ErrInvalid if f is not ELF, ErrUnsupported if not 64-bit little-endian.
+// ErrInvalid if f is not ELF, ErrUnsupported if not little-endian. Files of 32-bit
+// programs are for reading debug info; nothing is known of their call frames.
 func OpenImage(f core.File) (img *Image, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			img, err = nil, core.Errorf(core.ErrInvalid, "reading ELF headers: %v", r)
 		}
 	}()
-	if f.Size() < 64 {
+	const smallest = 52 // bytes of an Elf32_Ehdr
+	if f.Size() < smallest {
 		return nil, core.Errorf(core.ErrInvalid, "reading ELF headers: file of %d bytes is too short", f.Size())
 	}
 	e, err := elf.NewFile(io.NewSectionReader(f, 0, f.Size()))
 	if err != nil {
 		return nil, core.Errorf(core.ErrInvalid, "reading ELF headers: %w", err)
 	}
-	if e.Class != elf.ELFCLASS64 || e.Data != elf.ELFDATA2LSB {
-		return nil, core.Errorf(core.ErrUnsupported, "reading ELF headers: %v %v is not 64-bit little-endian", e.Class, e.Data)
+	if e.Data != elf.ELFDATA2LSB {
+		return nil, core.Errorf(core.ErrUnsupported, "reading ELF headers: %v is not little-endian", e.Data)
 	}
 	return newImage(f, e)
 }
 
 func newImage(f core.File, e *elf.File) (*Image, error) {
 	img := &Image{Type: e.Type, Entry: e.Entry, file: f, elf: e}
-	img.sections.budget = inflatedBase + inflatedRatio*uint64(f.Size())
 	if img.mapped = mapFile(f); img.mapped != nil {
 		runtime.AddCleanup(img, unmap, img.mapped)
 	}
-	img.symbols = sync.OnceValue(img.readSymbols)
-	img.frames = sync.OnceValue(img.readFrames)
+	if e.Type == elf.ET_REL {
+		layOut(e)
+	}
+	img.prepare()
 	if err := Guard(img.readIdentity); err != nil {
 		return nil, err
 	}
@@ -137,9 +144,15 @@ func (img *Image) readSONAME() string {
 	if err != nil {
 		return ""
 	}
-	for ; len(dynamic) >= 16; dynamic = dynamic[16:] {
-		if elf.DynTag(le64(dynamic)) == elf.DT_SONAME {
-			return cString(names, le64(dynamic[8:]))
+	word := 8 // of Elf64_Dyn, which has two
+	if img.elf.Class == elf.ELFCLASS32 {
+		word = 4
+	}
+	r := reader{data: dynamic}
+	for r.more() {
+		tag, value := elf.DynTag(r.uint(word)), r.uint(word)
+		if tag == elf.DT_SONAME {
+			return cString(names, value)
 		}
 	}
 	return ""
@@ -203,12 +216,20 @@ func (img *Image) loadBias(start, offset uint64) (bias uint64, ok bool) {
 	return 0, false
 }
 
-// extent is the link-time range [start, end) that the loadable segments cover.
+// extent is the link-time range [start, end) that the loadable segments cover, or
+// the loaded sections of a relocatable file.
 func (img *Image) extent() (start, end uint64) {
 	start = ^uint64(0)
 	for _, p := range img.elf.Progs {
 		if p.Type == elf.PT_LOAD && p.Vaddr+p.Memsz >= p.Vaddr {
 			start, end = min(start, p.Vaddr&^4095), max(end, p.Vaddr+p.Memsz)
+		}
+	}
+	if img.Type == elf.ET_REL {
+		for _, s := range img.elf.Sections {
+			if s.Flags&elf.SHF_ALLOC != 0 && s.Addr != 0 && s.Addr+s.Size >= s.Addr {
+				start, end = min(start, s.Addr&^4095), max(end, s.Addr+s.Size)
+			}
 		}
 	}
 	return min(start, end), end

@@ -24,7 +24,7 @@ const (
 type sectionBytes struct {
 	mu     sync.Mutex
 	made   map[*elf.Section]madeSection
-	budget uint64 // bytes that may still be decompressed
+	budget uint64 // bytes that may still be made
 }
 
 type madeSection struct {
@@ -68,7 +68,7 @@ func (img *Image) shared(s *elf.Section) ([]byte, error) {
 	if s.Type == elf.SHT_NOBITS {
 		return nil, nil
 	}
-	if s.Flags&elf.SHF_COMPRESSED == 0 && !strings.HasPrefix(s.Name, ".zdebug_") {
+	if s.Flags&elf.SHF_COMPRESSED == 0 && !strings.HasPrefix(s.Name, ".zdebug_") && img.relocations[s] == nil {
 		return img.sharedAt(s.Offset, s.FileSize)
 	}
 	c := &img.sections
@@ -76,7 +76,7 @@ func (img *Image) shared(s *elf.Section) ([]byte, error) {
 	defer c.mu.Unlock()
 	m, ok := c.made[s]
 	if !ok {
-		m.data, m.err = img.decompress(s)
+		m.data, m.err = img.makeSection(s)
 		if c.made == nil {
 			c.made = map[*elf.Section]madeSection{}
 		}
@@ -85,13 +85,39 @@ func (img *Image) shared(s *elf.Section) ([]byte, error) {
 	return m.data, m.err
 }
 
-// decompress decodes one section, at the expense of the image's budget. The lock of
-// sections is held.
-func (img *Image) decompress(s *elf.Section) ([]byte, error) {
+// makeSection decompresses and relocates one section, at the expense of the image's
+// budget. The lock of sections is held.
+func (img *Image) makeSection(s *elf.Section) ([]byte, error) {
 	b, err := img.sharedAt(s.Offset, s.FileSize)
 	if err != nil {
 		return nil, err
 	}
+	b, err = img.decompress(s, b)
+	r := img.relocations[s]
+	if err != nil || r == nil {
+		return b, err
+	}
+	if err := img.spend(s, uint64(len(b))); err != nil {
+		return nil, err
+	}
+	b = bytes.Clone(b)
+	if err := img.relocate(b, s, r); err != nil {
+		return nil, err
+	}
+	return b, nil
+}
+
+// spend takes from what may still be made.
+func (img *Image) spend(s *elf.Section, size uint64) error {
+	if size > img.sections.budget {
+		return core.Errorf(core.ErrInvalid, "making section %s: with its %d bytes the file becomes too large", s.Name, size)
+	}
+	img.sections.budget -= size
+	return nil
+}
+
+// decompress decodes the bytes of one section, if they are compressed.
+func (img *Image) decompress(s *elf.Section, b []byte) ([]byte, error) {
 	h, err := img.compressionHeader(s, b)
 	if err != nil {
 		return nil, core.Errorf(core.ErrInvalid, "decompressing section %s: %w", s.Name, err)
@@ -99,10 +125,12 @@ func (img *Image) decompress(s *elf.Section) ([]byte, error) {
 	if h.open == nil {
 		return b, nil
 	}
-	if h.size > img.sections.budget || h.size > inflatedBase+inflatedRatio*uint64(len(b)) {
+	if h.size > inflatedBase+inflatedRatio*uint64(len(b)) {
 		return nil, core.Errorf(core.ErrInvalid, "decompressing section %s: %d bytes are not believed to become %d", s.Name, len(b), h.size)
 	}
-	img.sections.budget -= h.size
+	if err := img.spend(s, h.size); err != nil {
+		return nil, err
+	}
 	out, err := h.read(b[h.length:])
 	if err != nil {
 		return nil, core.Errorf(core.ErrInvalid, "decompressing section %s: %w", s.Name, err)
@@ -118,11 +146,11 @@ type compressionHeader struct {
 }
 
 // compressionHeader decodes Elf64_Chdr or Elf32_Chdr (gABI, "Section Compression"),
-// or the older "ZLIB" and a big-endian size; open is nil for a .zdebug section
-// without it, which is not compressed.
+// or the older "ZLIB" and a big-endian size of .zdebug sections; open is nil for
+// what is not compressed.
 func (img *Image) compressionHeader(s *elf.Section, b []byte) (h compressionHeader, err error) {
 	if s.Flags&elf.SHF_COMPRESSED == 0 {
-		if len(b) < 12 || string(b[:4]) != "ZLIB" {
+		if !strings.HasPrefix(s.Name, ".zdebug_") || len(b) < 12 || string(b[:4]) != "ZLIB" {
 			return h, nil
 		}
 		return compressionHeader{12, binary.BigEndian.Uint64(b[4:]), compress.Zlib}, nil
