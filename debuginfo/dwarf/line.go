@@ -56,7 +56,8 @@ func ReadLines(in LineInput) (*LineTable, error) {
 		return nil, err
 	}
 	m := &lineMachine{lineHeader: h, lineReader: lineReader{data: in.Line[:h.end], at: h.program}, files: files}
-	m.rows = make([]lineRow, 0, (h.end-h.program)/bytesPerRow)
+	// gcc 12 takes 4 bytes a row; a slice that grows and is cut costs more than a long one.
+	m.rows = make([]lineRow, 0, (h.end-h.program)*2/7)
 	m.run()
 	files.paths = make([]atomic.Pointer[string], len(files.files))
 	t := &LineTable{LineFiles: files, Err: m.err, rows: m.rows, sequences: m.sequences}
@@ -66,9 +67,6 @@ func ReadLines(in LineInput) (*LineTable, error) {
 	t.order()
 	return t, nil
 }
-
-// bytesPerRow is what a row takes in a program, rather too many: gcc 12 takes 4 to 5.
-const bytesPerRow = 5
 
 // order sorts the sequences and says how far they and those before them reach.
 func (t *LineTable) order() {

@@ -16,7 +16,7 @@ import (
 
 // asEU prints an address's place as eu-addr2line does, but for the path, which is cleaned.
 func (l *lineFile) asEU(t testing.TB, addr uint64) string {
-	if table := l.unit(t, addr); table != nil {
+	if table, _ := l.unit(t, addr); table != nil {
 		if row, ok := table.Find(addr); ok {
 			return fmt.Sprintf("%s:%d", table.File(row.File), row.Line)
 		}
@@ -47,7 +47,7 @@ func euAddr2line(t testing.TB, file string, addrs []uint64) []string {
 // end before rows at the same address, so that they go on for ever.) gdb and
 // addr2line say nothing there.
 func (l *lineFile) emptyEnd(t testing.TB, addr uint64) string {
-	table := l.unit(t, addr)
+	table, _ := l.unit(t, addr)
 	if table == nil {
 		return ""
 	}

@@ -30,8 +30,8 @@ type lineFile struct {
 }
 
 type unitRange struct {
-	low  uint64
-	unit int
+	low, high uint64
+	unit      int
 }
 
 const attrStrOffsetsBase = stddwarf.Attr(0x72)
@@ -89,7 +89,7 @@ func (l *lineFile) add(t testing.TB, in dwarf.LineInput, e *stddwarf.Entry) {
 	require.NoError(t, err)
 	for i, r := range ranges {
 		if r[0] < r[1] {
-			l.ranges = append(l.ranges, unitRange{r[0], len(l.inputs)})
+			l.ranges = append(l.ranges, unitRange{r[0], r[1], len(l.inputs)})
 		}
 		if i == 0 || r[0] < in.LowPC {
 			in.LowPC = r[0]
@@ -111,13 +111,13 @@ func (l *lineFile) table(t testing.TB, unit int) *dwarf.LineTable {
 }
 
 // unit finds the table of the unit that has the address or is the last one before it:
-// padding between two functions belongs to no unit, but to a sequence.
-func (l *lineFile) unit(t testing.TB, addr uint64) *dwarf.LineTable {
+// padding between two functions belongs to no unit (has is false), but to a sequence.
+func (l *lineFile) unit(t testing.TB, addr uint64) (table *dwarf.LineTable, has bool) {
 	n := sort.Search(len(l.ranges), func(i int) bool { return l.ranges[i].low > addr })
 	if n == 0 {
-		return nil
+		return nil, false
 	}
-	return l.table(t, l.ranges[n-1].unit)
+	return l.table(t, l.ranges[n-1].unit), addr < l.ranges[n-1].high
 }
 
 // run gives a program's output, which is given input.
