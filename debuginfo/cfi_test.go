@@ -58,7 +58,7 @@ func TestLyingHeader(t *testing.T) {
 	want := s.index()
 	data, err := s.source.bytes(0, s.source.size)
 	require.NoError(t, err)
-	raw, err := img.section(".eh_frame_hdr")
+	raw, err := img.Section(".eh_frame_hdr")
 	require.NoError(t, err)
 	addr := img.elf.Section(".eh_frame_hdr").Addr
 	count := binary.LittleEndian.Uint32(raw[8:])

@@ -12,6 +12,7 @@ import (
 // dropped, to be decoded again.
 const (
 	maxLineTables = 256
+	maxLineFiles  = 10_000
 	maxTypes      = 200_000
 )
 
@@ -107,22 +108,29 @@ func (d *debugData) lineTable(u *dwarf.Unit) *dwarf.LineTable {
 	return t
 }
 
-// fileName is a file by DW_AT_decl_file or DW_AT_call_file as gdb shows it, empty if there is none.
-func (d *debugData) fileName(u *dwarf.Unit, n uint64) string {
+// lineFiles is the files that a unit's line table names, nil if it has none.
+func (d *debugData) lineFiles(u *dwarf.Unit) *dwarf.LineFiles {
 	d.mu.Lock()
 	files, ok := d.files[u]
 	d.mu.Unlock()
-	if !ok {
-		if in, ok := lineInput(u); ok {
-			files, _ = dwarf.ReadLineHeader(in)
-		}
-		d.mu.Lock()
-		if len(d.files) >= maxLineTables {
-			clear(d.files)
-		}
-		d.files[u] = files
-		d.mu.Unlock()
+	if ok {
+		return files
 	}
+	if in, ok := lineInput(u); ok {
+		files, _ = dwarf.ReadLineHeader(in)
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if len(d.files) >= maxLineFiles {
+		clear(d.files)
+	}
+	d.files[u] = files
+	return files
+}
+
+// fileName is a file by DW_AT_decl_file or DW_AT_call_file as gdb shows it, empty if there is none.
+func (d *debugData) fileName(u *dwarf.Unit, n uint64) string {
+	files := d.lineFiles(u)
 	if files == nil || n > math.MaxInt32 {
 		return ""
 	}

@@ -77,9 +77,9 @@ func FuzzCFI(f *testing.F) {
 
 func FuzzEHHeader(f *testing.F) {
 	img := openImage(f, build(f, "gcc", "signal.c"))
-	frames, err := img.section(".eh_frame")
+	frames, err := img.Section(".eh_frame")
 	require.NoError(f, err)
-	header, err := img.section(".eh_frame_hdr")
+	header, err := img.Section(".eh_frame_hdr")
 	require.NoError(f, err)
 	f.Add(header, frames, img.elf.Section(".eh_frame_hdr").Addr, img.elf.Section(".eh_frame").Addr)
 	f.Fuzz(func(t *testing.T, header, frames []byte, headerAddr, addr uint64) {
