@@ -1,0 +1,2 @@
+package dwarf
+const headerSize = 256
