@@ -107,10 +107,12 @@ func (t *LineTable) Statement(addr uint64) (row Row, ok bool) {
 	return Row{}, false
 }
 
-// statements calls fn with the rows that a breakpoint on a line may be set at:
-// those that gdb keeps and are statements.
-func (t *LineTable) statements(fn func(lineRow)) {
-	for _, s := range t.sequences {
+// Statements calls fn with the rows that a breakpoint on a line may be set at, those
+// that gdb keeps and are statements, in the order of [LineTable.Lines], until fn says
+// false.
+func (t *LineTable) Statements(fn func(Row) bool) {
+	for n := range t.sequences {
+		s := &t.sequences[n]
 		v := t.view()
 		for from := s.first; from < s.last; {
 			end := from + 1
@@ -119,8 +121,8 @@ func (t *LineTable) statements(fn func(lineRow)) {
 			}
 			v.read(from, end)
 			for _, i := range v.rows {
-				if t.rows[i].is(flagStmt) {
-					fn(t.rows[i])
+				if t.rows[i].is(flagStmt) && !fn(t.row(s, i, end)) {
+					return
 				}
 			}
 			from = end
@@ -132,12 +134,11 @@ func (t *LineTable) statements(fn func(lineRow)) {
 // line if it has code, else the next that has. gdb takes the nearest of all units
 // that have the file, so the caller takes the least of their answers.
 func (t *LineTable) Nearest(files []int, line int) (nearest int, ok bool) {
-	t.statements(func(r lineRow) {
-		n := int(r.line)
-		if n >= line && (!ok || n < nearest) && slices.Contains(files, int(r.file())) {
-			nearest, ok = n, true
+	for r := range t.Statements {
+		if r.Line >= line && (!ok || r.Line < nearest) && slices.Contains(files, r.File) {
+			nearest, ok = r.Line, true
 		}
-	})
+	}
 	return nearest, ok
 }
 
@@ -145,11 +146,11 @@ func (t *LineTable) Nearest(files []int, line int) (nearest int, ok bool) {
 // begin, ascending, each once. A breakpoint goes to the first of them in each
 // block (DW_TAG_subprogram, inlined_subroutine, lexical_block), as gdb has it.
 func (t *LineTable) Addresses(files []int, line int) (addrs []uint64) {
-	t.statements(func(r lineRow) {
-		if int(r.line) == line && slices.Contains(files, int(r.file())) {
-			addrs = append(addrs, r.addr)
+	for r := range t.Statements {
+		if r.Line == line && slices.Contains(files, r.File) {
+			addrs = append(addrs, r.Address)
 		}
-	})
+	}
 	slices.Sort(addrs)
 	return slices.Compact(addrs)
 }

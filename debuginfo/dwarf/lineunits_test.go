@@ -67,7 +67,7 @@ func openLines(t testing.TB, path string) *lineFile {
 		if e == nil {
 			break
 		}
-		if e.Tag == stddwarf.TagCompileUnit {
+		if e.Tag == stddwarf.TagCompileUnit || e.Tag == stddwarf.TagSkeletonUnit {
 			l.add(t, all, e)
 		}
 	}
@@ -87,11 +87,12 @@ func (l *lineFile) add(t testing.TB, in dwarf.LineInput, e *stddwarf.Entry) {
 	in.StrOffsetsBase = uint64(base)
 	ranges, err := l.data.Ranges(e)
 	require.NoError(t, err)
-	for i, r := range ranges {
-		if r[0] < r[1] {
-			l.ranges = append(l.ranges, unitRange{r[0], r[1], len(l.inputs)})
+	for _, r := range ranges {
+		if r[0] == 0 || r[0] >= r[1] {
+			continue // what the linker threw away
 		}
-		if i == 0 || r[0] < in.LowPC {
+		l.ranges = append(l.ranges, unitRange{r[0], r[1], len(l.inputs)})
+		if in.LowPC == 0 || r[0] < in.LowPC {
 			in.LowPC = r[0]
 		}
 	}
