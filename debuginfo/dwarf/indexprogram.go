@@ -197,7 +197,7 @@ func (u *Unit) indexSize(f Form) int8 {
 	case FormUdata, FormSdata, FormRefUdata, FormStrx, FormAddrx, FormLoclistx, FormRnglistx, FormGNUAddrIndex, FormGNUStrIndex:
 		return formLEB
 	}
-	if n, ok := u.size(f); ok {
+	if n := u.layout().size(f); n >= 0 {
 		return int8(n)
 	}
 	return formUnknown
@@ -231,7 +231,7 @@ func (p *programs) compile(r *reader) program {
 	if int(a.tag) < len(actions) {
 		a.act = actions[a.tag].act
 	}
-	fixed := uint32(0)         // since the last step
+	fixed := uint32(0)      // since the last step
 	all, varied := 0, false // bytes of all attributes before, if their sizes are fixed
 	for !r.bad {
 		attr, form := Attr(r.uleb()), Form(r.uleb())
