@@ -125,7 +125,7 @@ const (
 	placeLineStr
 	placeInfo
 	placeTypes
-	placeBlob // the index's own
+	placeBlob       // the index's own
 	placeAlt  place = 8
 )
 

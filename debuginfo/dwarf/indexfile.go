@@ -1,2 +1,3 @@
 package dwarf
+
 const headerSize = 256

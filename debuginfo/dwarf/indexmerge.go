@@ -18,7 +18,7 @@ type merger struct {
 	names  []place  // by number
 	slots  []uint32 // by hash of the text: number + 1
 	heads  []byte   // the hash's highest byte, by slot
-	line   []byte // a qualified name that is made
+	line   []byte   // a qualified name that is made
 }
 
 // anonymous is how the scope of an anonymous namespace is written, as gdb does.

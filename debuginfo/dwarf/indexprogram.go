@@ -231,7 +231,7 @@ func (p *programs) compile(r *reader) program {
 	if int(a.tag) < len(actions) {
 		a.act = actions[a.tag].act
 	}
-	fixed := uint32(0)         // since the last step
+	fixed := uint32(0)      // since the last step
 	all, varied := 0, false // bytes of all attributes before, if their sizes are fixed
 	for !r.bad {
 		attr, form := Attr(r.uleb()), Form(r.uleb())

@@ -14,8 +14,8 @@ type walker struct {
 	decls  []declared
 	defers []pending
 	cross  []pending // origins in other units
-	met    named // the entry that is told
-	base   *Data // the file that is asked; a unit's may be its Alt
+	met    named     // the entry that is told
+	base   *Data     // the file that is asked; a unit's may be its Alt
 	emit   func(n *named, owner *Unit)
 	known  func(n *named) bool // whether an enum was met before: what is below it need not be seen
 }
