@@ -22,7 +22,7 @@ func FindName(ctx context.Context, d *Data, name string, kinds KindSet) ([]Ref, 
 	f := newFinder(ctx, d, name, kinds)
 	defer f.cancel()
 	if f.tried = f.listed(); len(f.tried) > 0 {
-		f.walk(f.tried)
+		f.walk(f.tried, nil)
 	}
 	if ctx.Err() == nil && !f.enough() {
 		f.uses()
@@ -57,7 +57,8 @@ type finder struct {
 	mu      sync.Mutex
 	records []record
 	open    []opening
-	found   bool // a type's definition
+	found   bool       // a type's definition
+	have    [3]KindSet // what kinds were found, by rank
 }
 
 // opening is an entry with the name that something in another unit may complete:
@@ -94,18 +95,19 @@ func (f *finder) enough() bool {
 	return f.found
 }
 
-// walk goes through units and keeps what has the name.
-func (f *finder) walk(units []*Unit) { f.walkIf(units, func(*Unit) bool { return true }) }
-
-func (f *finder) walkIf(units []*Unit, wanted func(*Unit) bool) {
+// walk goes through units and keeps what has the name; h says which units to see, nil: all.
+func (f *finder) walk(units []*Unit, h *haystack) {
 	workers := make([]*seeker, min(processors(), max(1, len(units))))
 	for i := range workers {
 		workers[i] = newSeeker(f)
+		if h != nil {
+			workers[i].counts = h.counts
+		}
 	}
 	// The error is that of a context that ended: the caller's, or because enough was found.
 	_ = share(f.ctx, len(workers), len(units), func(worker, i int) {
-		if wanted(units[i]) {
-			workers[worker].see(units[i])
+		if h == nil || h.has(units[i]) {
+			workers[worker].see(units[i], h)
 		}
 	})
 	var cross []pending
@@ -139,8 +141,9 @@ func (f *finder) refs() (out []Ref) {
 // A seeker walks units for a finder.
 type seeker struct {
 	worker
-	*finder
+	finder *finder
 	texts
+	counts *histogram
 	placed bool // the unit has a match with code or a location
 	opens  []opening
 }
@@ -151,12 +154,12 @@ func newSeeker(f *finder) *seeker {
 	return s
 }
 
-// see walks one unit.
-func (s *seeker) see(u *Unit) {
+// see walks one unit, if that is of use.
+func (s *seeker) see(u *Unit, h *haystack) {
 	s.placed, s.opens = false, s.opens[:0]
-	s.worker.records = s.worker.records[:0]
-	if s.start(u) {
-		s.worker.walker.walk(u)
+	s.records = s.records[:0]
+	if s.start(u) && (h == nil || s.isWorthWalking(h)) {
+		s.walk(u)
 		s.settle()
 	}
 	s.keep()
@@ -169,19 +172,20 @@ func (s *seeker) keep() {
 	if !s.placed {
 		s.finder.open = append(s.finder.open, s.opens...)
 	}
-	for _, r := range s.worker.records {
+	for _, r := range s.records {
 		s.finder.records = append(s.finder.records, r)
-		if s.kinds.onlyTypes() && refRankOf(r.ref) == rankDefined {
+		s.finder.have[refRankOf(r.ref)] |= Kinds(refKindOf(r.ref))
+		if s.finder.kinds.onlyTypes() && refRankOf(r.ref) == rankDefined {
 			s.finder.found = true
-			s.cancel()
+			s.finder.cancel()
 		}
 	}
-	s.worker.records = s.worker.records[:0]
+	s.records = s.records[:0]
 }
 
 // match keeps an entry that has the name.
 func (s *seeker) match(n *named, owner *Unit) {
-	if !s.kinds.Has(n.kind) || !s.isName(n) {
+	if !s.finder.kinds.Has(n.kind) || !s.isName(n) {
 		return
 	}
 	s.toScope = s.toScope[:0]
@@ -198,8 +202,8 @@ func (s *seeker) isName(n *named) bool {
 	if off >= uint64(len(section)) {
 		return false
 	}
-	for _, last := range s.lasts {
-		if bytes.HasPrefix(section[off:], last) && s.scopeText(n.scope, string(last[:len(last)-1])) == s.name {
+	for _, last := range s.finder.lasts {
+		if bytes.HasPrefix(section[off:], last) && s.scopeText(n.scope, string(last[:len(last)-1])) == s.finder.name {
 			return true
 		}
 	}
@@ -209,7 +213,7 @@ func (s *seeker) isName(n *named) bool {
 // scopeText writes a name with the scopes that it is in; no further than is needed
 // to see that it is too long.
 func (s *seeker) scopeText(scope uint32, text string) string {
-	for n := 0; scope != 0 && n < maxDepth && len(text) <= len(s.name); n++ {
+	for n := 0; scope != 0 && n < maxDepth && len(text) <= len(s.finder.name); n++ {
 		outer := s.walker.scopes[scope]
 		name := anonymous
 		if outer.name != 0 {

@@ -13,14 +13,19 @@ type haystack struct {
 	data    *Data
 	needles []needle
 	all     bool // there are too many needles
+	plain   bool // the needles are no texts: any use counts
 	indexed map[*Unit]bool
+	counts  *histogram
+	tried   []*Unit // which are not to be seen again
+	// refersOut: entries may complete those of other units.
+	refersOut bool
 }
 
 // uses walks the units that use the name's text.
 func (f *finder) uses() {
 	for _, d := range f.files() {
 		h := f.haystack(d)
-		f.walkIf(d.every(), func(u *Unit) bool { return !slices.Contains(f.tried, u) && h.has(u) })
+		f.walk(d.every(), h)
 		if f.ctx.Err() != nil {
 			return
 		}
@@ -37,15 +42,14 @@ func (f *finder) files() []*Data {
 
 // haystack finds what the uses of the name look like in a file.
 func (f *finder) haystack(d *Data) *haystack {
-	h := &haystack{data: d}
-	counts := sample(d.Info)
+	h := &haystack{data: d, counts: sample(d.Info), tried: f.tried, refersOut: refersOut(f.data.Abbrev)}
 	for _, last := range f.lasts {
-		h.needles = append(h.needles, counts.needle(last))
+		h.needles = append(h.needles, h.counts.needle(last))
 		for _, section := range h.strings() {
 			offs, more := ends(section, string(last[:len(last)-1]), maxNeedles)
 			h.all = h.all || more
 			for _, off := range offs {
-				h.needles = append(h.needles, counts.needle(little(off)))
+				h.needles = append(h.needles, h.counts.needle(little(off)))
 			}
 			h.findIndexed(offs)
 		}
@@ -65,6 +69,9 @@ func (h *haystack) strings() [][]byte {
 
 // has says whether a unit may use the name.
 func (h *haystack) has(u *Unit) bool {
+	if slices.Contains(h.tried, u) {
+		return false
+	}
 	if h.all || h.indexed[u] {
 		return true
 	}
@@ -134,19 +141,20 @@ func (f *finder) completions() {
 			continue
 		}
 		counts := sample(d.Info)
-		h := &haystack{data: d, all: len(open) > 2*maxNeedles}
-		for _, o := range open {
-			h.needles = append(h.needles, counts.needle(little(o.off)))
+		var needles []needle
+		for _, o := range open[:min(len(open), maxNeedles+1)] {
+			needles = append(needles, counts.needle(little(o.off)))
 		}
-		f.walkIf(d.every(), h.has)
+		f.walk(d.every(), &haystack{data: d, all: len(open) > maxNeedles, needles: needles, plain: true})
 	}
 }
 
 // refersOut says whether abbreviations may have a specification or abstract origin
-// whose form leads to another unit.
+// whose form leads to another unit: DW_FORM_ref_addr, ref_sup4, ref_sig8 or
+// GNU_ref_alt. Bytes that only look like it cost time, nothing else.
 func refersOut(abbrevs []byte) bool {
 	for _, attr := range []byte{byte(AttrAbstractOrigin), byte(AttrSpecification)} {
-		for _, form := range []string{"\x10", "\x1c", "\x24", "\x16", "\x20", "\xa0\x3e"} { // LEB128 of the forms
+		for _, form := range []string{"\x10", "\x1c", "\x20", "\xa0\x3e"} { // LEB128 of the forms
 			if bytes.Contains(abbrevs, append([]byte{attr}, form...)) {
 				return true
 			}
