@@ -3,6 +3,7 @@ package dwarf
 import (
 	"context"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 )
@@ -53,12 +54,14 @@ func BuildIndex(ctx context.Context, d *Data) (*Index, error) {
 
 // allUnits is the units that the index of a file covers.
 func allUnits(d *Data) []*Unit {
-	units := append(append([]*Unit{}, d.Units...), d.TypeUnits...)
 	if d.Alt != nil && d.Alt != d {
-		units = append(append(units, d.Alt.Units...), d.Alt.TypeUnits...)
+		return append(d.every(), d.Alt.every()...)
 	}
-	return units
+	return d.every()
 }
+
+// every is the units of both sections.
+func (d *Data) every() []*Unit { return append(slices.Clone(d.Units), d.TypeUnits...) }
 
 // walkUnits has workers walk units, each the next one that nobody walks.
 func walkUnits(ctx context.Context, d *Data, units []*Unit) (workers []*worker, cross []pending, err error) {
