@@ -21,11 +21,12 @@ type debugData struct {
 	data  *dwarf.Data
 	image *Image // whose sections they are
 
-	mu    sync.Mutex
-	lines map[*dwarf.Unit]*dwarf.LineTable
-	files map[*dwarf.Unit]*dwarf.LineFiles
-	types map[typeKey]*typeNode
-	index nameIndex
+	mu      sync.Mutex
+	lines   map[*dwarf.Unit]*dwarf.LineTable
+	files   map[*dwarf.Unit]*dwarf.LineFiles
+	types   map[typeKey]*typeNode
+	names   nameIndex
+	offline bool // no index is made in the background
 }
 
 // sectionNames is where each of dwarf.Sections is, without the .debug_ before it.
@@ -80,6 +81,7 @@ func (m *module) info() (*debugData, error) {
 				continue
 			}
 			if d, err := newDebugData(img, m.alt); err == nil {
+				d.offline = m.offline
 				l.data, l.err = d, nil
 				return
 			}

@@ -52,7 +52,7 @@ type InlinedCopy struct {
 // Functions gives what debug info says of the functions of a name (as for Lookup, and
 // FILE::NAME), also of those that have no code of their own; those with code first.
 // Copies are not looked for.
-func (p *Program) Functions(name string) []*Function {
+func (p *Program) Functions(ctx context.Context, name string) []*Function {
 	s := &scope{program: p}
 	objects, rest, file := s.qualified(name)
 	var out []*Function
@@ -64,7 +64,7 @@ func (p *Program) Functions(name string) []*Function {
 		if err != nil {
 			continue
 		}
-		for _, e := range info.named(rest, kindFunction) {
+		for _, e := range info.named(ctx, rest, kindFunction) {
 			if file == "" || dwarf.MatchPath(e.Unit.Info().Name, file) {
 				out = append(out, info.function(o, e))
 			}
@@ -124,7 +124,7 @@ func (f *Function) Prototype() string { return types.Prototype(f.Type, f.Name) }
 // have a function of its name.
 func (f *Function) FindInlined(ctx context.Context) error {
 	units := 0
-	for _, e := range f.info.named(f.Name, kindFunction) {
+	for _, e := range f.info.named(ctx, f.Name, kindFunction) {
 		if !e.Has(dwarf.AttrInline) {
 			continue
 		}
@@ -177,7 +177,9 @@ func (f *Function) addCopy(e dwarf.Entry, caller string) {
 
 // Type finds a type by name, as types.Source says; OBJECT:: and FILE:: before it are
 // as for Lookup.
-func (p *Program) Type(name string) (*types.Type, error) { return (&scope{program: p}).Type(name) }
+func (p *Program) Type(name string) (*types.Type, error) {
+	return (&scope{program: p}).Type(name)
+}
 
 // Global is the value that a variable, function or enumerator has, for Scope's rules.
 func (p *Program) Global(ctx context.Context, m core.Memory, name string) (values.Value, error) {

@@ -22,6 +22,7 @@ type module struct {
 	awaits             []*fetch // what was being fetched when it was made
 	key                string   // in Library.modules
 	debugInfo          lazyInfo
+	offline            bool // of a file that is not loaded
 
 	mu        sync.RWMutex
 	rows      map[uint64]*row // by link-time address; nil: there is none

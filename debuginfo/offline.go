@@ -25,6 +25,7 @@ func (l *Library) File(name string, o ProgramOptions) (*Program, error) {
 	p := &Program{options: o}
 	obj := &Object{Name: path.Base(name), Path: name}
 	obj.module = l.module(img, fileKey(f, core.Region{Path: name}), name, p)
+	obj.module.offline = true
 	img = obj.module.image
 	obj.BuildID, obj.Debug, obj.Alt, obj.Search = img.buildID, obj.module.debugPath, obj.module.altPath, obj.module.search
 	obj.Start, obj.End = img.extent()
