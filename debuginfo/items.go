@@ -93,7 +93,7 @@ func tagKind(t dwarf.Tag) dwarf.Kind {
 
 // rank orders items: what has an address before what has not.
 func (i Item) rank() int {
-	order := 3
+	order := uint64(3)
 	switch {
 	case i.IsFunction():
 		order = 0
@@ -102,7 +102,7 @@ func (i Item) rank() int {
 	case i.IsEnumerator():
 		order = 2
 	}
-	return 2*order + truth(i.entry.Flag(dwarf.AttrDeclaration) || i.IsFunction() && !i.entry.Has(dwarf.AttrLowPC) && !i.entry.Has(dwarf.AttrRanges))
+	return int(2*order + truth(i.entry.Flag(dwarf.AttrDeclaration) || i.IsFunction() && !i.entry.Has(dwarf.AttrLowPC) && !i.entry.Has(dwarf.AttrRanges)))
 }
 
 // EachItem yields all items of some kinds whose name is wanted, sorted by name and
@@ -263,8 +263,14 @@ func (i Item) Location() string {
 	return ExprText(expr, exprForm(i.Object, i.entry, i.entry))
 }
 
-// Value is an enumerator's value. Requires IsEnumerator.
+// Value is an enumerator's value as its enum has it; that of one without sign is
+// uint64(Value). Requires IsEnumerator.
 func (i Item) Value() int64 {
+	for _, e := range i.Type().Details().Enumerators {
+		if e.Name == i.entry.Name() {
+			return e.Value
+		}
+	}
 	v, _ := i.entry.Value(dwarf.AttrConstValue)
 	return v.Int()
 }

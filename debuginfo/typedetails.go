@@ -61,7 +61,7 @@ func (d *debugData) funcDetails(e dwarf.Entry) types.Details {
 		}
 	}
 	if o, ok := e.Origin(dwarf.AttrPrototyped); !ok || !o.Flag(dwarf.AttrPrototyped) {
-		out.Unproto = language(e.Unit) == types.C && len(out.Params) == 0
+		out.Variadic = out.Variadic || language(e.Unit) == types.C && len(out.Params) == 0
 	}
 	return out
 }
