@@ -224,6 +224,14 @@ func (l *layouter) inline(s *slot, base *Type, at int64, last bool, attribute st
 	l.indented("%s;%*s %s\n", text, max(width, 0), "", extent(s, at))
 }
 
+// isIndirect says whether a member only points to the record or enum that it ends in.
+func isIndirect(t *Type) bool {
+	for n := 0; t != nil && n < maxStrip && (t.Kind == Array || t.Kind >= Const && t.Kind <= Atomic); n++ {
+		t = t.Elem()
+	}
+	return t != nil && stars[t.Kind] != ""
+}
+
 // isInPlace says whether a member is the record or enum itself, no array of it and no
 // pointer to it: pahole aligns the comments of those only.
 func isInPlace(t *Type) bool {
@@ -238,7 +246,7 @@ func (l *layouter) inlineBody(s *slot, base *Type, at int64) {
 	l.printf("{\n")
 	access, narrow := l.access, l.narrow
 	l.access = Default.effective(base)
-	if isPointer(s.Type) {
+	if isIndirect(s.Type) {
 		at = -s.offset // it is somewhere else
 		l.narrow += tabWidth
 	}

@@ -142,7 +142,7 @@ func (l *layouter) variants(t *Type, at int64) {
 		if l.left--; l.left < 0 || len(l.b) > l.limit {
 			return
 		}
-		l.indented("/* %s */\n", v.Variants[i].when())
+		l.indented("/* %s: */\n", v.Variants[i].when())
 		show(&v.Variants[i].Member)
 	}
 }

@@ -39,5 +39,9 @@ func Qualify(t *Type, kind Kind) *Type {
 
 // Function is a function's type; result nil is void.
 func Function(result *Type, params []Param, variadic bool) *Type {
-	return &Type{Kind: Func, Size: -1, details: Details{Elem: result, Params: params, Variadic: variadic}}
+	f := &Type{Kind: Func, Size: -1, details: Details{Elem: result, Params: params, Variadic: variadic}}
+	if result != nil {
+		f.Lang = result.Lang
+	}
+	return f
 }

@@ -128,6 +128,9 @@ func pad(qualifiers, inner string) string {
 	if qualifiers == "" {
 		return inner
 	}
+	if strings.HasPrefix(inner, "[") {
+		return " " + qualifiers + inner
+	}
 	return join(" "+qualifiers, inner)
 }
 
@@ -171,18 +174,34 @@ func (d *declarer) params(t *Type) string {
 		}
 		switch {
 		case !names:
-			out = append(out, d.declare(p.Type, "", 1))
+			out = append(out, d.declare(p.object(), "", 1))
 		case !p.Artificial:
 			out = append(out, d.declare(p.Type, p.Name, 1))
 		}
 	}
-	if details.Variadic {
-		out = append(out, "...")
+	return "(" + t.list(out) + ")"
+}
+
+// object is a parameter's type; this cannot be assigned to, which gcc says only where
+// a method is defined and gdb always (dwarf2/read.c, read_subroutine_type).
+func (p *Param) object() *Type {
+	if p.Artificial && p.Type != nil && p.Type.Kind == Pointer {
+		return Qualify(p.Type, Const)
 	}
-	if len(out) == 0 && !details.Unproto {
-		out = []string{"void"}
+	return p.Type
+}
+
+// list puts what declares a function's parameters together.
+func (t *Type) list(params []string) string {
+	switch variadic := t.Details().Variadic; {
+	case variadic && len(params) == 0 && t.Lang == C:
+		return ""
+	case variadic:
+		params = append(params, "...")
+	case len(params) == 0:
+		return "void"
 	}
-	return "(" + strings.Join(out, ", ") + ")"
+	return strings.Join(params, ", ")
 }
 
 // join puts a space between two words if both are there.

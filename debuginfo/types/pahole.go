@@ -138,13 +138,7 @@ func (l *layouter) paramList(t *Type) string {
 		}
 		out = append(out, l.param(p.Type))
 	}
-	if t.Details().Variadic {
-		out = append(out, "...")
-	}
-	if len(out) == 0 && !t.Details().Unproto {
-		out = []string{"void"}
-	}
-	return "(" + strings.Join(out, ", ") + ")"
+	return "(" + t.list(out) + ")"
 }
 
 // param is a parameter without its name.

@@ -159,7 +159,9 @@ func (g *gauge) step(s *slot) {
 	g.inUnit = s.BitSize > 0
 	if size := 8 * s.size; g.inUnit && (g.seen > g.unitEnd || size > g.unitSize) {
 		g.unitSize = size
-		g.unitEnd = max(unit+size, g.seen)
+		if g.unitEnd = unit + size; g.unitEnd < g.seen {
+			g.unitEnd += size // packed: it goes on in the next unit
+		}
 	}
 }
 

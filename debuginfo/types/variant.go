@@ -8,7 +8,7 @@ import (
 // when says for which tags a variant is what is there.
 func (v *Variant) when() string {
 	if len(v.Ranges) == 0 {
-		return "any other tag:"
+		return "any other tag"
 	}
 	var out []string
 	for _, r := range v.Ranges {
@@ -18,5 +18,5 @@ func (v *Variant) when() string {
 		}
 		out = append(out, s)
 	}
-	return "tag " + strings.Join(out, ", ") + ":"
+	return "tag " + strings.Join(out, ", ")
 }
