@@ -57,7 +57,7 @@ func newText(section, offset uint64) textRef {
 	return textRef(section<<textShift | offset)
 }
 
-// maxLineName is the longest name, bytes: four times Linux's PATH_MAX. Without a
+// maxLineName is the longest name, bytes, four times Linux's PATH_MAX; a longer one is none. Without a
 // bound many names that begin in one long string would cost its length each.
 const maxLineName = 16384
 

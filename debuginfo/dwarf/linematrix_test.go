@@ -65,6 +65,7 @@ func buildForm(t *testing.T, form string) string {
 func TestLineForms(t *testing.T) {
 	for _, form := range lineForms() {
 		t.Run(form, func(t *testing.T) {
+			t.Parallel()
 			checkForm(t, form, buildForm(t, form))
 		})
 	}
