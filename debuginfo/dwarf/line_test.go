@@ -208,10 +208,10 @@ func TestMatchPath(t *testing.T) {
 }
 
 func TestFindAndNearest(t *testing.T) {
-	program := join(setAddress(0x100), []byte{special(0, 8), special(4, 5), 4, 2, special(4, 1), 4, 1, special(4, -6), 2, 4}, endSequence)
+	program := join(setAddress(0x100), []byte{special(0, 8), special(4, 5), 4, 2, special(4, 0), 4, 1, special(4, -5), 2, 4}, endSequence)
 	table, err := dwarf.ReadLines(dwarf.LineInput{Line: lineSample{version: 4, tables: oldTables, program: program}.bytes(), CompDir: "/src", Name: "a.c"})
 	require.NoError(t, err)
-	require.Equal(t, "100-104 1:9 104-108 1:14 108-10c 2:15 10c-110 1:9", rowText(table))
+	require.Equal(t, "100-104 1:9 104-108 1:14 108-10c 2:14 10c-110 1:9", rowText(table))
 	_, ok := table.Find(0xff)
 	assert.False(t, ok)
 	_, ok = table.Find(0x110)
