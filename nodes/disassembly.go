@@ -2,6 +2,7 @@ package nodes
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/stackfs/stackfs/debuginfo"
 )
@@ -9,7 +10,7 @@ import (
 var disassemblyTable = Table{
 	Doc: "the instructions of a place: disassembly/FUNCTION, disassembly/0xADDR+LEN",
 	Each: &Each{
-		Row:    Row{Name: "WHERE", Doc: "address, bytes and instruction, with symbols", Show: showDisassembly},
+		Row:    Row{Name: "WHERE", Doc: "address, bytes and instruction, with symbols and source lines", Show: showDisassembly},
 		Find:   findLocation,
 		Logged: true,
 	},
@@ -25,14 +26,14 @@ func showDisassembly(ctx context.Context, p Place) (Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	var out instructionList
+	out := instructionList{program: prog}
 	for i, r := range ranges {
 		start, end, most := extent(prog, r)
 		insns, err := prog.Disassemble(ctx, p.Target.Core.Space(), start, end, most)
 		if err != nil && len(insns) == 0 && i == 0 {
 			return nil, err
 		}
-		out = append(out, insns)
+		out.runs = append(out.runs, insns)
 	}
 	return out, nil
 }
@@ -51,16 +52,23 @@ func extent(prog *debuginfo.Program, r debuginfo.Range) (start, end uint64, most
 }
 
 // instructionList is runs of instructions, an empty line between them.
-type instructionList [][]debuginfo.Insn
+type instructionList struct {
+	program *debuginfo.Program
+	runs    [][]debuginfo.Insn
+}
 
 // AppendText implements Value.
 func (l instructionList) AppendText(b []byte) ([]byte, error) {
-	for i, run := range l {
+	for i, run := range l.runs {
 		if i > 0 {
 			b = append(b, '\n')
 		}
 		for _, insn := range run {
-			b = append(append(b, insn.String()...), '\n')
+			b = append(b, insn.String()...)
+			if file, line, ok := l.program.LineAt(insn.Addr); ok {
+				b = fmt.Appendf(b, "  # %s:%d", file, line)
+			}
+			b = append(b, '\n')
 		}
 	}
 	return b, nil

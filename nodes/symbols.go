@@ -4,9 +4,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
-	"strings"
 
-	"github.com/stackfs/stackfs/core"
 	"github.com/stackfs/stackfs/debuginfo"
 )
 

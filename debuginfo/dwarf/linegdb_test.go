@@ -33,17 +33,14 @@ func gdbScript(t testing.TB, script, file string, in []string) []string {
 	dir := t.TempDir()
 	from, to := filepath.Join(dir, "in"), filepath.Join(dir, "out")
 	require.NoError(t, os.WriteFile(from, []byte(strings.Join(in, "\n")+"\n"), 0o600))
-	t.Setenv("ADDRESSES", from)
-	t.Setenv("PLACES", to)
-	run(t, "", gdb, "-nx", "-batch", "-iex", "set debuginfod enabled off", "-x", filepath.Join("testdata", script), file)
+	run(t, "", "env", "ADDRESSES="+from, "PLACES="+to, gdb, "-nx", "-batch", "-iex", "set debuginfod enabled off", "-x", filepath.Join("testdata", script), file)
 	out, err := os.ReadFile(to)
 	require.NoError(t, err)
 	return strings.Split(strings.TrimSuffix(string(out), "\n"), "\n")
 }
 
-func compareGDB(t *testing.T, file string, addrs []uint64) {
+func compareGDB(t *testing.T, file string, l *lineFile, addrs []uint64) {
 	t.Helper()
-	l := openLines(t, file)
 	in := make([]string, len(addrs))
 	for i, a := range addrs {
 		in[i] = fmt.Sprintf("%x", a)
@@ -68,7 +65,8 @@ func compareGDB(t *testing.T, file string, addrs []uint64) {
 // TestStatementLibc: every fourth byte of libc.
 func TestStatementLibc(t *testing.T) {
 	file := debugFileOf(t, libc, libcDebug)
-	compareGDB(t, file, openLines(t, file).every(t, ".text", 4))
+	l := openLines(t, file)
+	compareGDB(t, file, l, l.every(t, ".text", 4))
 }
 
 // lineOfFile are the numbers of a file and an address in it.
@@ -129,9 +127,8 @@ func (f lineOfFile) places(t testing.TB) (text string, lines int) {
 	return text, len(at)
 }
 
-func compareAddresses(t *testing.T, file string) {
+func compareAddresses(t *testing.T, file string, l *lineFile) {
 	t.Helper()
-	l := openLines(t, file)
 	files := l.filesOf(t)
 	in := make([]string, len(files))
 	for i, f := range files {
@@ -155,5 +152,6 @@ func compareAddresses(t *testing.T, file string) {
 
 // TestAddressesLibc: every line of every file of libc that has code.
 func TestAddressesLibc(t *testing.T) {
-	compareAddresses(t, debugFileOf(t, libc, libcDebug))
+	file := debugFileOf(t, libc, libcDebug)
+	compareAddresses(t, file, openLines(t, file))
 }

@@ -119,7 +119,9 @@ func (m *lineMachine) run() {
 	case len(m.rows) > m.first && m.err == nil:
 		m.fail("its last sequence has no end")
 	}
-	m.endSequence(m.addr)
+	if n := len(m.rows); n > m.first {
+		m.endSequence(m.rows[n-1].addr) // how far that one goes is not known
+	}
 }
 
 func (m *lineMachine) fail(why string) {
