@@ -3,12 +3,12 @@ package debuginfo
 import (
 	"cmp"
 	"context"
+	"math"
 	"slices"
 
 	"github.com/stackfs/stackfs/core"
 	"github.com/stackfs/stackfs/debuginfo/dwarf"
 	"github.com/stackfs/stackfs/debuginfo/types"
-	"github.com/stackfs/stackfs/debuginfo/values"
 )
 
 // Bounds of looking for the inlined copies of a function.
@@ -36,9 +36,16 @@ type Function struct {
 
 // A Parameter is a parameter of a function and where it is while the function runs.
 type Parameter struct {
-	Name      string
-	Type      *types.Type
-	Locations []dwarf.Location // run-time; High is MaxUint64 where it is the same throughout
+	Name   string
+	Type   *types.Type
+	Places []PlaceText
+}
+
+// A PlaceText is where something is for the program counters [Low, High), run-time:
+// a location expression as ExprText has it. High is MaxUint64 where it always is there.
+type PlaceText struct {
+	Low, High uint64
+	Text      string
 }
 
 // An InlinedCopy is a function's code in another function.
@@ -100,21 +107,42 @@ func (d *debugData) function(o *Object, e dwarf.Entry) *Function {
 		f.File = d.fileName(l.Unit, n)
 	}
 	for _, c := range instances(e, dwarf.TagFormalParameter) {
-		f.Params = append(f.Params, d.parameter(o, c))
+		f.Params = append(f.Params, d.parameter(o, e, c))
 	}
 	return f
 }
 
-func (d *debugData) parameter(o *Object, e dwarf.Entry) Parameter {
+func (d *debugData) parameter(o *Object, function, e dwarf.Entry) Parameter {
 	p := Parameter{Name: e.Name(), Type: d.typeAt(e, dwarf.AttrType)}
-	p.Locations, _ = e.Locations(dwarf.AttrLocation)
-	for i := range p.Locations {
-		if l := &p.Locations[i]; l.High != ^uint64(0) {
-			l.Low += o.Base
-			l.High += o.Base
+	form := exprForm(o, function, e)
+	list, _ := e.Locations(dwarf.AttrLocation)
+	for _, l := range list {
+		text := PlaceText{l.Low, l.High, ExprText(l.Expr, form)}
+		if l.High != math.MaxUint64 {
+			text.Low, text.High = l.Low+o.Base, l.High+o.Base
 		}
+		p.Places = append(p.Places, text)
 	}
 	return p
+}
+
+// exprForm is what the expressions of an entry in a function depend on.
+func exprForm(o *Object, function, e dwarf.Entry) ExprForm {
+	u := e.Unit
+	f := ExprForm{AddressSize: u.AddrSize, OffsetSize: 4, Unit: u.Offset, Base: o.Base, Address: u.IndexedAddr}
+	if u.Is64 {
+		f.OffsetSize = 8
+	}
+	if base, _ := function.Locations(dwarf.AttrFrameBase); len(base) == 1 {
+		f.FrameBase = base[0].Expr
+	}
+	return f
+}
+
+// Begins says whether the function's own code begins at a run-time address.
+func (f *Function) Begins(addr uint64) bool {
+	at, ok := entryPoint(f.entry)
+	return ok && at+f.Object.Base == addr
 }
 
 // Prototype is the function's declaration in C.
@@ -173,15 +201,4 @@ func (f *Function) addCopy(e dwarf.Entry, caller string) {
 	copied := InlinedCopy{Addr: addr + f.Object.Base, Caller: caller}
 	copied.File, copied.Line = f.info.callSite(e)
 	f.Inlined = append(f.Inlined, copied)
-}
-
-// Type finds a type by name, as types.Source says; OBJECT:: and FILE:: before it are
-// as for Lookup.
-func (p *Program) Type(name string) (*types.Type, error) {
-	return (&scope{program: p}).Type(name)
-}
-
-// Global is the value that a variable, function or enumerator has, for Scope's rules.
-func (p *Program) Global(ctx context.Context, m core.Memory, name string) (values.Value, error) {
-	return (&scope{program: p, memory: m}).Variable(ctx, name)
 }

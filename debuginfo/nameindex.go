@@ -56,6 +56,22 @@ func (d *debugData) index() *dwarf.Index {
 	}
 }
 
+// wholeIndex is the index of names, waited for if it is being made.
+func (d *debugData) wholeIndex(ctx context.Context) (*dwarf.Index, error) {
+	if ix := d.index(); ix != nil {
+		return ix, nil
+	}
+	if d.offline && len(d.data.Info) > smallInfo {
+		return dwarf.BuildIndex(ctx, d.data)
+	}
+	select {
+	case <-d.names.ready:
+		return d.names.ix, nil
+	case <-ctx.Done():
+		return nil, core.ContextError(ctx, "making the index of names")
+	}
+}
+
 // named finds the entries of a name, definitions first.
 func (d *debugData) named(ctx context.Context, name string, kinds dwarf.KindSet) []dwarf.Entry {
 	var refs []dwarf.Ref

@@ -72,7 +72,6 @@ func notFound(prog *debuginfo.Program, name string) error {
 	return err
 }
 
-
 func showFunction(ctx context.Context, p Place) (Value, error) {
 	prog, err := p.Target.program(ctx)
 	if err != nil {
@@ -152,13 +151,14 @@ type parameter struct{ debuginfo.Parameter }
 func (p parameter) String() string {
 	var b strings.Builder
 	b.WriteString(types.Declare(p.Type, p.Name))
-	for _, l := range p.Locations {
-		where := debuginfo.ExprText(l.Expr)
-		if l.High == math.MaxUint64 {
-			fmt.Fprintf(&b, " %s", where)
-		} else {
-			fmt.Fprintf(&b, " %v-%v %s", Addr(l.Low), Addr(l.High), where)
+	for i, l := range p.Places {
+		if i > 0 {
+			b.WriteString(";")
 		}
+		if l.High != math.MaxUint64 {
+			fmt.Fprintf(&b, " %v-%v", Addr(l.Low), Addr(l.High))
+		}
+		b.WriteString(" " + l.Text)
 	}
 	return b.String()
 }
@@ -166,12 +166,12 @@ func (p parameter) String() string {
 // MarshalJSON gives an object.
 func (p parameter) MarshalJSON() ([]byte, error) {
 	places := []Fields{}
-	for _, l := range p.Locations {
+	for _, l := range p.Places {
 		low, high := any(Addr(l.Low)), any(Addr(l.High))
 		if l.High == math.MaxUint64 {
 			low, high = None, None
 		}
-		places = append(places, Fields{{"start", low}, {"end", high}, {"location", debuginfo.ExprText(l.Expr)}})
+		places = append(places, Fields{{"start", low}, {"end", high}, {"location", l.Text}})
 	}
 	return marshal(Fields{{"name", orUnknown(p.Name)}, {"type", types.Declare(p.Type, "")}, {"locations", places}})
 }

@@ -34,4 +34,3 @@ func (l symbolList) AppendText(b []byte) ([]byte, error) {
 	}
 	return b, nil
 }
-

@@ -54,4 +54,4 @@ func showType(ctx context.Context, p Place) (Value, error) {
 func (l layout) AppendText(b []byte) ([]byte, error) { return types.AppendLayout(b, l.t), nil }
 
 // MarshalJSON gives an object.
-func (l layout) MarshalJSON() ([]byte, error) { return marshal(types.LayoutOf(l.t)) }
+func (l layout) MarshalJSON() ([]byte, error) { return marshal(types.Describe(l.t)) }

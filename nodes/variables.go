@@ -112,7 +112,9 @@ func showVariable(ctx context.Context, p Place) (Value, error) {
 }
 
 // AppendText implements Value.
-func (e evaluated) AppendText(b []byte) ([]byte, error) { return append(append(b, e.text...), '\n'), nil }
+func (e evaluated) AppendText(b []byte) ([]byte, error) {
+	return append(append(b, e.text...), '\n'), nil
+}
 
 // MarshalJSON gives the value with its type.
 func (e evaluated) MarshalJSON() ([]byte, error) { return marshal(e.json) }
