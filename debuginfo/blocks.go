@@ -46,11 +46,11 @@ func (s *scopeWalk) block(e dwarf.Entry, depth int) Block {
 		b.File, b.Line = d.declared(e)
 	}
 	for _, v := range instances(e, dwarf.TagFormalParameter) {
-		b.Params = append(b.Params, d.parameter(o, v))
+		b.Params = append(b.Params, d.parameter(o, s.function.entry, v))
 	}
 	for _, v := range instances(e, dwarf.TagVariable) {
 		if v.Name() != "" {
-			b.Locals = append(b.Locals, d.parameter(o, v))
+			b.Locals = append(b.Locals, d.parameter(o, s.function.entry, v))
 		}
 	}
 	for c := range e.Children() {

@@ -120,12 +120,9 @@ func (p *Program) EachItem(ctx context.Context, kinds dwarf.KindSet, wanted func
 
 // each yields the items of one file; it says whether yield wants more.
 func (d *debugData) each(ctx context.Context, o *Object, kinds dwarf.KindSet, wanted func(string) bool, yield func(Item) bool) bool {
-	ix := d.index()
-	if ix == nil {
-		var err error
-		if ix, err = dwarf.BuildIndex(ctx, d.data); err != nil {
-			return false
-		}
+	ix, err := d.wholeIndex(ctx)
+	if err != nil {
+		return false
 	}
 	for name := range ix.Names(kinds) {
 		if wanted != nil && !wanted(name) {
@@ -275,20 +272,47 @@ func (i Item) Value() int64 {
 	return v.Int()
 }
 
-// exprForm is what the text of an entry's expressions depends on; base has the frame base.
-func exprForm(o *Object, e, base dwarf.Entry) ExprForm {
-	u := e.Unit
-	f := ExprForm{AddressSize: u.AddrSize, OffsetSize: 4, Unit: u.Offset, Base: o.Base, Address: u.IndexedAddr}
-	if u.Is64 {
-		f.OffsetSize = 8
-	}
-	if list, err := base.Locations(dwarf.AttrFrameBase); err == nil && len(list) == 1 {
-		f.FrameBase = list[0].Expr
-	}
-	return f
+// NearestItems gives up to n names of items that are nearest to one that does not
+// exist, nearest first, those of symbols among them.
+func (p *Program) NearestItems(ctx context.Context, name string, kinds dwarf.KindSet, n int) []string {
+	return NearestOf(name, func(yield func(string) bool) {
+		for _, o := range p.objects {
+			info, err := o.debugData()
+			if err != nil {
+				continue
+			}
+			ix, err := info.wholeIndex(ctx)
+			if err != nil {
+				return
+			}
+			for other := range ix.Names(kinds) {
+				if !yield(other) {
+					return
+				}
+			}
+		}
+		if kinds&(FunctionItems|VariableItems) != 0 {
+			for _, symbol := range p.Nearest(name, n) {
+				if !yield(symbol) {
+					return
+				}
+			}
+		}
+	}, n)
 }
 
-// LocationText is a location of one of the function's parameters or variables in words.
-func (f *Function) LocationText(l dwarf.Location) string {
-	return ExprText(l.Expr, exprForm(f.Object, f.entry, f.entry))
+// NearestOf gives up to n of some names that are nearest to one, nearest first.
+func NearestOf(name string, names iter.Seq[string], n int) []string {
+	if n <= 0 || len(name) > maxNearest {
+		return nil
+	}
+	s := search{want: name, n: n, row: make([]int, len(name)+1), bits: letterBits(name)}
+	for other := range names {
+		s.try(other)
+	}
+	out := make([]string, len(s.best))
+	for i, c := range s.best {
+		out[i] = c.name
+	}
+	return out
 }

@@ -45,12 +45,12 @@ func (d *document) line(s saying) { d.add(s, "") }
 
 func (d *document) add(s saying, between string) {
 	if d.asJSON {
-		text, err := json.Marshal(s)
-		d.keep(err)
 		if d.n > 0 {
-			d.write([]byte(",\n"))
+			d.write([]byte(","))
 		}
-		d.write(text)
+		e := json.NewEncoder(d.w)
+		e.SetEscapeHTML(false)
+		d.keep(e.Encode(s))
 		d.n++
 		return
 	}
@@ -75,6 +75,12 @@ func (d *document) keep(err error) {
 	}
 }
 
+// flush hands on what there is so far, for a reader who waits for it.
+func (d *document) flush() error {
+	d.keep(d.w.Flush())
+	return d.err
+}
+
 // end completes the document.
 func (d *document) end() error {
 	if d.asJSON {
@@ -92,7 +98,7 @@ func (l layout) AppendText(b []byte) ([]byte, error) { return types.AppendLayout
 
 // MarshalJSON adds the kind of answer to the layout.
 func (l layout) MarshalJSON() ([]byte, error) {
-	return json.Marshal(nodes.Fields{{Key: "answer", Value: "type"}, {Key: "layout", Value: types.Describe(l.of)}})
+	return json.Marshal(nodes.Fields{field("answer", "type"), field("layout", types.Describe(l.of))})
 }
 
 // row is one line of a list: its columns, with tabs between them in text.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"math"
 	"strconv"
@@ -68,7 +67,7 @@ func (r addressRange) String() string {
 
 // MarshalJSON gives an object.
 func (r addressRange) MarshalJSON() ([]byte, error) {
-	return nodes.Fields{{Key: "start", Value: nodes.Addr(r.Low)}, {Key: "end", Value: nodes.Addr(r.High)}}.MarshalJSON()
+	return nodes.Fields{field("start", nodes.Addr(r.Low)), field("end", nodes.Addr(r.High))}.MarshalJSON()
 }
 
 func rangeList(ranges []dwarf.Range) nodes.Repeated {
@@ -80,19 +79,16 @@ func rangeList(ranges []dwarf.Range) nodes.Repeated {
 }
 
 // parameter is a parameter or variable of a function with the places where it is.
-type parameter struct {
-	debuginfo.Parameter
-	text func(dwarf.Location) string
-}
+type parameter debuginfo.Parameter
 
 // String is its declaration and its places.
 func (p parameter) String() string {
 	s := types.Declare(p.Type, p.Name)
-	for _, l := range p.Locations {
-		if l.High == math.MaxUint64 {
-			s += " " + p.text(l)
+	for _, l := range p.Places {
+		if l.High == always {
+			s += " " + l.Text
 		} else {
-			s += fmt.Sprintf(" %v %s", addressRange{Low: l.Low, High: l.High}, p.text(l))
+			s += fmt.Sprintf(" %v %s", addressRange{Low: l.Low, High: l.High}, l.Text)
 		}
 	}
 	return s
@@ -101,14 +97,14 @@ func (p parameter) String() string {
 // MarshalJSON gives an object.
 func (p parameter) MarshalJSON() ([]byte, error) {
 	places := nodes.Repeated{}
-	for _, l := range p.Locations {
+	for _, l := range p.Places {
 		fields := nodes.Fields{}
-		if l.High != math.MaxUint64 {
-			fields = append(fields, nodes.Field{Key: "start", Value: nodes.Addr(l.Low)}, nodes.Field{Key: "end", Value: nodes.Addr(l.High)})
+		if l.High != always {
+			fields = nodes.Fields{field("start", nodes.Addr(l.Low)), field("end", nodes.Addr(l.High))}
 		}
-		places = append(places, append(fields, nodes.Field{Key: "location", Value: p.text(l)}))
+		places = append(places, append(fields, field("location", l.Text)))
 	}
-	return nodes.Fields{{Key: "name", Value: known(p.Name)}, {Key: "type", Value: types.Declare(p.Type, "")}, {Key: "locations", Value: places}}.MarshalJSON()
+	return nodes.Fields{field("name", known(p.Name)), field("type", types.Declare(p.Type, "")), field("locations", places)}.MarshalJSON()
 }
 
 // inlinedCopy is a function's code in another.
@@ -122,8 +118,20 @@ func (c inlinedCopy) String() string {
 // MarshalJSON gives an object.
 func (c inlinedCopy) MarshalJSON() ([]byte, error) {
 	return nodes.Fields{
-		{Key: "address", Value: nodes.Addr(c.Addr)}, {Key: "caller", Value: known(c.Caller)}, {Key: "file", Value: known(c.File)}, {Key: "line", Value: lineNumber(c.Line)},
+		field("address", nodes.Addr(c.Addr)), field("caller", known(c.Caller)), field("file", known(c.File)), field("line", lineNumber(c.Line)),
 	}.MarshalJSON()
 }
 
-var _ json.Marshaler = parameter{}
+// field is one line of what is said.
+func field(key string, value any) nodes.Field { return nodes.Field{Key: key, Value: value} }
+
+// always is the end of what holds at every address.
+const always = math.MaxUint64
+
+// sizeText is a type's size in words.
+func sizeText(t *types.Type) string {
+	if n := sizeOf(t); n >= 0 {
+		return fmt.Sprintf("%d bytes", n)
+	}
+	return "size not known"
+}
