@@ -186,9 +186,13 @@ func (s *scope) global(ctx context.Context, o *Object, name, file string, declar
 	return s.program.valueOf(ctx, o, info, best, s.memory, s.tls(ctx)), true
 }
 
-// isDeclared says whether an entry only says that there is such a thing somewhere.
+// isDeclared says whether an entry only says that there is such a thing somewhere. A
+// variable that others may see and that has no place is one that was left to them.
 func isDeclared(e dwarf.Entry) bool {
-	return e.Flag(dwarf.AttrDeclaration) && !e.Has(dwarf.AttrLocation) && !e.Has(dwarf.AttrConstValue)
+	if e.Has(dwarf.AttrLocation) || e.Has(dwarf.AttrConstValue) {
+		return false
+	}
+	return e.Flag(dwarf.AttrDeclaration) || e.Tag == dwarf.TagVariable && isExternal(e)
 }
 
 // declared is what a declaration gives a type and the symbol tables an address.
