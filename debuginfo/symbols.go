@@ -15,8 +15,8 @@ type Symbol struct {
 	Kind       byte   // the letter that nm prints
 }
 
-// Symbols returns the symbols of .symtab and .dynsym, without duplicates, and
-// the entries of procedure linkage tables, sorted by address.
+// Symbols returns the symbols of .symtab, .dynsym and .gnu_debugdata, without
+// duplicates, and the entries of procedure linkage tables, sorted by address.
 func (img *Image) Symbols() []Symbol {
 	t := img.symbols()
 	out := make([]Symbol, len(t.syms))
@@ -80,9 +80,10 @@ func (img *Image) readSymbols() *symbolTable {
 		// A file has one of each (gABI, "Sections").
 		i := slices.IndexFunc(img.elf.Sections, func(s *elf.Section) bool { return s.Type == want })
 		if i >= 0 && img.elf.Sections[i].Link < uint32(len(img.elf.Sections)) {
-			img.readSymbolSection(t, img.elf.Sections[i])
+			img.readSymbolSection(t, img.elf.Sections[i], img.sectionLetters())
 		}
 	}
+	img.readMiniDebug(t)
 	if img.elf.Class == elf.ELFCLASS64 {
 		img.readPLT(t)
 	}
@@ -90,7 +91,7 @@ func (img *Image) readSymbols() *symbolTable {
 	return t
 }
 
-func (img *Image) readSymbolSection(t *symbolTable, s *elf.Section) {
+func (img *Image) readSymbolSection(t *symbolTable, s *elf.Section, letters []byte) {
 	names, err := img.shared(img.elf.Sections[s.Link])
 	if err != nil {
 		return
@@ -99,7 +100,7 @@ func (img *Image) readSymbolSection(t *symbolTable, s *elf.Section) {
 	if err != nil {
 		return
 	}
-	letters, form := img.sectionLetters(), symbolFormOf(img.elf.Class)
+	form := symbolFormOf(img.elf.Class)
 	base := t.addNames(names)
 	t.syms = slices.Grow(t.syms, len(data)/form.size)
 	for ; len(data) >= form.size; data = data[form.size:] {
