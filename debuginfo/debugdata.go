@@ -12,6 +12,7 @@ import (
 // dropped, to be decoded again.
 const (
 	maxLineTables = 256
+	maxLineFiles  = 10_000
 	maxTypes      = 200_000
 )
 
@@ -20,11 +21,12 @@ type debugData struct {
 	data  *dwarf.Data
 	image *Image // whose sections they are
 
-	mu    sync.Mutex
-	lines map[*dwarf.Unit]*dwarf.LineTable
-	files map[*dwarf.Unit]*dwarf.LineFiles
-	types map[typeKey]*typeNode
-	index nameIndex
+	mu      sync.Mutex
+	lines   map[*dwarf.Unit]*dwarf.LineTable
+	files   map[*dwarf.Unit]*dwarf.LineFiles
+	types   map[typeKey]*typeNode
+	names   nameIndex
+	offline bool // no index is made in the background
 }
 
 // sectionNames is where each of dwarf.Sections is, without the .debug_ before it.
@@ -79,6 +81,7 @@ func (m *module) info() (*debugData, error) {
 				continue
 			}
 			if d, err := newDebugData(img, m.alt); err == nil {
+				d.offline = m.offline
 				l.data, l.err = d, nil
 				return
 			}
@@ -107,22 +110,29 @@ func (d *debugData) lineTable(u *dwarf.Unit) *dwarf.LineTable {
 	return t
 }
 
-// fileName is a file by DW_AT_decl_file or DW_AT_call_file as gdb shows it, empty if there is none.
-func (d *debugData) fileName(u *dwarf.Unit, n uint64) string {
+// lineFiles is the files that a unit's line table names, nil if it has none.
+func (d *debugData) lineFiles(u *dwarf.Unit) *dwarf.LineFiles {
 	d.mu.Lock()
 	files, ok := d.files[u]
 	d.mu.Unlock()
-	if !ok {
-		if in, ok := lineInput(u); ok {
-			files, _ = dwarf.ReadLineHeader(in)
-		}
-		d.mu.Lock()
-		if len(d.files) >= maxLineTables {
-			clear(d.files)
-		}
-		d.files[u] = files
-		d.mu.Unlock()
+	if ok {
+		return files
 	}
+	if in, ok := lineInput(u); ok {
+		files, _ = dwarf.ReadLineHeader(in)
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if len(d.files) >= maxLineFiles {
+		clear(d.files)
+	}
+	d.files[u] = files
+	return files
+}
+
+// fileName is a file by DW_AT_decl_file or DW_AT_call_file as gdb shows it, empty if there is none.
+func (d *debugData) fileName(u *dwarf.Unit, n uint64) string {
+	files := d.lineFiles(u)
 	if files == nil || n > math.MaxInt32 {
 		return ""
 	}

@@ -15,12 +15,12 @@ type exprType struct {
 
 // The encodings that mean more than an unsigned integer (DWARF 5, table 7.11).
 const (
-	encodingComplex      = 0x03
-	encodingFloat        = 0x04
-	encodingSigned       = 0x05
-	encodingSignedChar   = 0x06
-	encodingImaginary    = 0x09
-	encodingDecimalFloat = 0x0f
+	ateComplex      = 0x03
+	ateFloat        = 0x04
+	ateSigned       = 0x05
+	ateSignedChar   = 0x06
+	ateImaginary    = 0x09
+	ateDecimalFloat = 0x0f
 )
 
 type exprClass uint8
@@ -34,11 +34,11 @@ const (
 
 func (t exprType) class() exprClass {
 	switch {
-	case t.encoding == encodingFloat && (t.size == 4 || t.size == 8):
+	case t.encoding == ateFloat && (t.size == 4 || t.size == 8):
 		return classFloat
-	case t.encoding == encodingFloat, t.encoding == encodingComplex, t.encoding == encodingImaginary, t.encoding == encodingDecimalFloat:
+	case t.encoding == ateFloat, t.encoding == ateComplex, t.encoding == ateImaginary, t.encoding == ateDecimalFloat:
 		return classOther
-	case t.encoding == encodingSigned, t.encoding == encodingSignedChar:
+	case t.encoding == ateSigned, t.encoding == ateSignedChar:
 		return classSigned
 	}
 	return classUnsigned

@@ -21,8 +21,25 @@ func (p *Program) Env(m core.Memory, c *Call) *values.Env {
 	env := &values.Env{Scope: s, Types: s, Memory: m, Symbolize: p.symbolName, Member: s.member}
 	if c != nil {
 		env.Registers = c.Registers()
+		env.Language = c.language()
 	}
 	return env
+}
+
+// language is that of the call's unit.
+func (c *Call) language() values.Language {
+	if !c.HasInfo() {
+		return values.C
+	}
+	switch language(c.scopes[0].Unit) {
+	case types.CPlus:
+		return values.CPlusPlus
+	case types.Rust:
+		return values.Rust
+	case types.Go:
+		return values.Go
+	}
+	return values.C
 }
 
 // symbolName names an address as gdb does between < and >.
@@ -127,7 +144,7 @@ func (s *scope) global(ctx context.Context, o *Object, name, file string) (value
 		return values.Value{}, false
 	}
 	var found []dwarf.Entry
-	for _, e := range info.named(name, kindVariable|kindFunction|kindEnumerator) {
+	for _, e := range info.named(ctx, name, kindVariable|kindFunction|kindEnumerator) {
 		if file == "" || dwarf.MatchPath(e.Unit.Info().Name, file) {
 			found = append(found, e)
 		}
@@ -267,12 +284,12 @@ func (s *scope) symbol(name string) (values.Value, bool) {
 func (s *scope) Type(name string) (*types.Type, error) {
 	objects, rest, file := s.qualified(name)
 	tag, bare, _ := strings.Cut(rest, " ")
-	kinds := []nameKind{kindTypedef, kindStruct, kindEnum}
+	kinds := []dwarf.KindSet{kindTypedef, kindRecord, kindEnum}
 	switch tag {
 	case "struct", "class", "union":
-		rest, kinds = bare, []nameKind{kindStruct}
+		rest, kinds = bare, []dwarf.KindSet{kindRecord}
 	case "enum":
-		rest, kinds = bare, []nameKind{kindEnum}
+		rest, kinds = bare, []dwarf.KindSet{kindEnum}
 	}
 	known := false
 	for _, k := range kinds {
@@ -285,10 +302,8 @@ func (s *scope) Type(name string) (*types.Type, error) {
 				continue
 			}
 			known = true
-			for _, e := range info.named(rest, k) {
-				if file == "" || dwarf.MatchPath(e.Unit.Info().Name, file) {
-					return info.typeOf(e), nil
-				}
+			if t := info.typeNamed(rest, k, file); t != nil {
+				return t, nil
 			}
 		}
 	}
@@ -296,6 +311,18 @@ func (s *scope) Type(name string) (*types.Type, error) {
 		return nil, core.Errorf(core.ErrNoData, "there is no debug info that has types; see objects/*/search")
 	}
 	return nil, core.Errorf(core.ErrNotFound, "there is no type %q", name)
+}
+
+// typeNamed is the type of a name, in any of its spellings, nil if there is none.
+func (d *debugData) typeNamed(name string, kinds dwarf.KindSet, file string) *types.Type {
+	for _, spelling := range types.Spellings(name) {
+		for _, e := range d.named(context.Background(), spelling, kinds) {
+			if file == "" || dwarf.MatchPath(e.Unit.Info().Name, file) {
+				return d.typeOf(e)
+			}
+		}
+	}
+	return nil
 }
 
 // member finds a virtual base or a static member.
@@ -343,7 +370,7 @@ func (p *Program) staticMember(ctx context.Context, o *Object, info *debugData, 
 	if e.Has(dwarf.AttrConstValue) || e.Has(dwarf.AttrLocation) {
 		return p.valueOf(ctx, o, info, e, m, nil)
 	}
-	for _, d := range info.named(info.qualifiedName(e), kindVariable) {
+	for _, d := range info.named(ctx, info.qualifiedName(e), kindVariable) {
 		return p.valueOf(ctx, o, info, d, m, nil)
 	}
 	t := info.typeAt(e, dwarf.AttrType)

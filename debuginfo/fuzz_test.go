@@ -38,7 +38,7 @@ func FuzzImage(f *testing.F) {
 		require.LessOrEqual(t, start, end)
 		m := newModule(img)
 		for _, s := range img.frames().sections {
-			for _, e := range s.fdes[:min(len(s.fdes), 20)] {
+			for _, e := range s.index()[:min(len(s.index()), 20)] {
 				m.row(e.begin)
 			}
 		}
@@ -55,16 +55,12 @@ func FuzzCFI(f *testing.F) {
 	require.NoError(f, err)
 	f.Add(frames[:4096], false)
 	f.Fuzz(func(t *testing.T, data []byte, eh bool) {
-		s, err := parseCFI(data, 0x400000, eh)
-		exclusive(t, s != nil, err)
-		if err != nil {
-			return
-		}
-		for _, e := range s.fdes[:min(len(s.fdes), 20)] {
+		s := newCFISection(sourceOf(data), 0x400000, eh, ehHeader{})
+		for _, e := range s.index()[:min(len(s.index()), 20)] {
 			found, ok := s.covering(e.begin)
 			require.True(t, ok)
-			for _, pc := range []uint64{e.begin, e.begin + (e.end-e.begin)/2, e.end - 1} {
-				r, err := s.row(found, pc)
+			for _, pc := range []uint64{e.begin, e.begin + uint64(e.size)/2, e.begin + uint64(e.size) - 1} {
+				r, err := found.row(pc)
 				exclusive(t, r != nil, err)
 				if r == nil {
 					continue
@@ -74,6 +70,27 @@ func FuzzCFI(f *testing.F) {
 					u.now.set(n, 0x8000)
 				}
 				_, _ = u.apply(r, &Frame{})
+			}
+		}
+	})
+}
+
+func FuzzEHHeader(f *testing.F) {
+	img := openImage(f, build(f, "gcc", "signal.c"))
+	frames, err := img.Section(".eh_frame")
+	require.NoError(f, err)
+	header, err := img.Section(".eh_frame_hdr")
+	require.NoError(f, err)
+	f.Add(header, frames, img.elf.Section(".eh_frame_hdr").Addr, img.elf.Section(".eh_frame").Addr)
+	f.Fuzz(func(t *testing.T, header, frames []byte, headerAddr, addr uint64) {
+		h, _ := parseEHHeader(header, headerAddr)
+		s := newCFISection(sourceOf(frames), addr, true, h)
+		for i := range min(h.len(), 20) {
+			begin, _ := h.entry(i)
+			if f, ok := s.covering(begin); ok {
+				require.True(t, f.begin <= begin && begin < f.end)
+				r, err := f.row(begin)
+				exclusive(t, r != nil, err)
 			}
 		}
 	})

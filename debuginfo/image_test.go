@@ -61,5 +61,5 @@ func TestNoSectionHeaders(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, whole.BuildID(), img.BuildID())
 	require.Empty(t, img.frames().errs)
-	require.Equal(t, whole.frames().sections[0].fdes, img.frames().sections[0].fdes)
+	require.Equal(t, whole.frames().sections[0].index(), img.frames().sections[0].index())
 }

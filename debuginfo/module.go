@@ -22,6 +22,7 @@ type module struct {
 	awaits             []*fetch // what was being fetched when it was made
 	key                string   // in Library.modules
 	debugInfo          lazyInfo
+	offline            bool // of a file that is not loaded
 
 	mu        sync.RWMutex
 	rows      map[uint64]*row // by link-time address; nil: there is none
@@ -164,20 +165,10 @@ func (m *module) row(pc uint64) *row {
 }
 
 func (m *module) makeRow(pc uint64) *row {
-	tables := []*frameTable{m.image.frames()}
-	if m.debug != nil {
-		tables = append(tables, m.debug.frames())
+	if r := m.image.frames().row(pc); r != nil || m.debug == nil {
+		return r
 	}
-	for _, t := range tables {
-		for _, s := range t.sections {
-			if f, ok := s.covering(pc); ok {
-				if r, err := s.row(f, pc); err == nil {
-					return r
-				}
-			}
-		}
-	}
-	return nil
+	return m.debug.frames().row(pc)
 }
 
 func (m *module) demangle(name string) string {

@@ -60,9 +60,6 @@ func (d *debugData) funcDetails(e dwarf.Entry) types.Details {
 			out.Variadic = true
 		}
 	}
-	if o, ok := e.Origin(dwarf.AttrPrototyped); !ok || !o.Flag(dwarf.AttrPrototyped) {
-		out.Unproto = language(e.Unit) == types.C && len(out.Params) == 0
-	}
 	return out
 }
 

@@ -20,8 +20,9 @@ type LineInput struct {
 	AddrSize       int    // bytes; DWARF 5 has it in the table
 	CompDir        string // DW_AT_comp_dir of the unit
 	Name           string // DW_AT_name of the unit
-	// LowPC is the unit's lowest address. Above 0, sequences that begin at 0 are those
-	// of functions that the linker threw away, and are left out.
+	// LowPC is the lowest address of the unit's ranges that is not 0. Above 0, sequences
+	// that begin at 0 are those of functions that the linker threw away, and are left
+	// out. 0 for an object file, whose sections may begin there.
 	LowPC uint64
 }
 
@@ -40,8 +41,9 @@ type LineTable struct {
 // A Row says that the instructions at [Address, End) come from a line of a file.
 type Row struct {
 	Address, End uint64
-	File         int // number, for File and Name of the table
-	Line         int // 0: of no line of the source
+	File         int  // number, for File and Name of the table
+	Line         int  // 0: of no line of the source
+	Last         bool // the sequence ends with it
 	// Stmt: a recommended place for a breakpoint. Block: a basic block begins.
 	// PrologueEnd, EpilogueBegin: where breakpoints of a function's begin and end go.
 	Stmt, Block, PrologueEnd, EpilogueBegin bool
@@ -56,7 +58,8 @@ func ReadLines(in LineInput) (*LineTable, error) {
 		return nil, err
 	}
 	m := &lineMachine{lineHeader: h, lineReader: lineReader{data: in.Line[:h.end], at: h.program}, files: files}
-	m.rows = make([]lineRow, 0, (h.end-h.program)/bytesPerRow)
+	// gcc 12 takes 4 bytes a row; a slice that grows and is cut costs more than a long one.
+	m.rows = make([]lineRow, 0, (h.end-h.program)*2/7)
 	m.run()
 	files.paths = make([]atomic.Pointer[string], len(files.files))
 	t := &LineTable{LineFiles: files, Err: m.err, rows: m.rows, sequences: m.sequences}
@@ -66,9 +69,6 @@ func ReadLines(in LineInput) (*LineTable, error) {
 	t.order()
 	return t, nil
 }
-
-// bytesPerRow is what a row takes in a program, rather too many: gcc 12 takes 4 to 5.
-const bytesPerRow = 5
 
 // order sorts the sequences and says how far they and those before them reach.
 func (t *LineTable) order() {
@@ -108,7 +108,7 @@ func (t *LineTable) Lines(fn func(Row) bool) {
 // row makes the Row of row i, which ends where row next begins.
 func (t *LineTable) row(s *lineSequence, i, next int) Row {
 	r := t.rows[i]
-	row := Row{Address: r.addr, End: s.end, File: int(r.file()), Line: int(r.line)}
+	row := Row{Address: r.addr, End: s.end, File: int(r.file()), Line: int(r.line), Last: i == s.last-1}
 	if next < s.last {
 		row.End = t.rows[next].addr
 	}

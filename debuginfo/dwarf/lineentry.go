@@ -57,8 +57,8 @@ func newText(section, offset uint64) textRef {
 	return textRef(section<<textShift | offset)
 }
 
-// maxLineName is the longest name, bytes: four times Linux's PATH_MAX. Without a
-// bound many names that begin in one long string would cost its length each.
+// maxLineName is the longest name, bytes: four times Linux's PATH_MAX. A longer one
+// is none: many names that begin in one long string would cost its length each.
 const maxLineName = 16384
 
 // text gives the string at ref; empty if there is none.

@@ -17,7 +17,12 @@ type LineFiles struct {
 	dirs    []lineEntry
 	files   []lineEntry
 	paths   []atomic.Pointer[string] // of each file, when it was first asked for
+	kept    atomic.Int64             // bytes of them
 }
+
+// maxKeptPaths bounds the paths that are kept, bytes: names may share their bytes in
+// a section, copies of them do not.
+const maxKeptPaths = 16 << 20
 
 // ReadLineHeader reads the names of a line table's files and does not run the
 // program, so that the units that mention a file are found fast. ErrInvalid: it is
@@ -31,8 +36,7 @@ func ReadLineHeader(in LineInput) (*LineFiles, error) {
 	return files, nil
 }
 
-// maxLinePaths bounds what ReadLineFiles returns, bytes: names may share their
-// bytes in a section, copies of them do not.
+// maxLinePaths bounds what ReadLineFiles returns, bytes.
 const maxLinePaths = 64 << 20
 
 // ReadLineFiles is the paths of all files that the line table's header names, in
@@ -99,7 +103,9 @@ func (f *LineFiles) File(n int) string {
 		return *p
 	}
 	p := f.path(f.files[i])
-	f.paths[i].Store(&p)
+	if f.kept.Add(int64(len(p))) <= maxKeptPaths {
+		f.paths[i].Store(&p)
+	}
 	return p
 }
 
@@ -164,11 +170,21 @@ func (f *LineFiles) Base(n int) string {
 // Name is what gdb shows of a file in frames: the unit's own name (DW_AT_name) for
 // the file that the unit is of, else the table's directory and name, not cleaned.
 func (f *LineFiles) Name(n int) string {
-	dir, name := f.Raw(n)
+	i, ok := f.entry(n)
+	if !ok {
+		return ""
+	}
+	return f.shown(f.files[i], f.File(n))
+}
+
+// shown is the Name of a file that has a path.
+func (f *LineFiles) shown(e lineEntry, file string) string {
+	name := string(f.in.text(e.name))
+	dir := f.dir(e)
 	switch {
 	case name == "":
 		return ""
-	case f.in.Name != "" && f.File(n) == cleanPath(f.compDir(), f.in.Name):
+	case f.in.Name != "" && file == cleanPath(f.compDir(), f.in.Name):
 		return f.in.Name
 	case dir == "" || path.IsAbs(name):
 		return name

@@ -19,21 +19,21 @@ func MatchPath(file, pattern string) bool {
 
 // Match is the numbers of the files that pattern means, by their path or by the
 // name that gdb shows (../sysdeps/start.S), in ascending order. No name is copied
-// whose last component is another.
+// whose last component is another, and none is kept.
 func (f *LineFiles) Match(pattern string) (numbers []int) {
-	base := []byte(path.Base(pattern))
 	if pattern == "" {
 		return nil
 	}
+	base := []byte(path.Base(pattern))
 	cleaned := path.Clean(pattern)
 	for i, e := range f.files {
 		name := f.in.text(e.name)
 		if !bytes.HasSuffix(name, base) {
 			continue
 		}
-		n := i + f.first()
-		if MatchPath(f.File(n), cleaned) || MatchPath(f.Name(n), pattern) {
-			numbers = append(numbers, n)
+		file := f.path(e)
+		if MatchPath(file, cleaned) || MatchPath(f.shown(e, file), pattern) {
+			numbers = append(numbers, i+f.first())
 		}
 	}
 	return numbers

@@ -38,7 +38,8 @@ const (
 	flagBlock
 	flagPrologueEnd
 	flagEpilogueBegin
-	flagInside // op_index is not 0: not the start of an instruction
+	flagInside        // op_index is not 0: not the start of an instruction
+	flagDiscriminator // this row or one before it of the same line has one that is not 0
 )
 
 // lineRow is a row as it is kept: the flags are the highest byte of fileFlags.
@@ -76,6 +77,9 @@ type lineMachine struct {
 	file  uint32
 	line  uint32
 	flags lineFlags
+	// discriminator: the next row has one that is not 0; flagDiscriminator is in flags
+	// until the line changes.
+	discriminator bool
 
 	rows      []lineRow // of all sequences
 	first     int       // row of the sequence being made
@@ -86,7 +90,7 @@ type lineMachine struct {
 
 // reset gives the registers their values of a sequence's beginning.
 func (m *lineMachine) reset() {
-	m.addr, m.op, m.file, m.line, m.flags = 0, 0, 1, 1, 0
+	m.addr, m.op, m.file, m.line, m.flags, m.discriminator = 0, 0, 1, 1, 0, false
 	if m.stmt {
 		m.flags = flagStmt
 	}
@@ -105,7 +109,7 @@ func (m *lineMachine) run() {
 		default:
 			opcode -= m.opcodeBase
 			m.advance(uint64(opcode / m.lineRange))
-			m.line += uint32(int32(m.lineBase) + int32(opcode%m.lineRange))
+			m.advanceLine(uint32(int32(m.lineBase) + int32(opcode%m.lineRange)))
 			m.emit()
 		}
 	}
@@ -115,7 +119,9 @@ func (m *lineMachine) run() {
 	case len(m.rows) > m.first && m.err == nil:
 		m.fail("its last sequence has no end")
 	}
-	m.endSequence(m.addr)
+	if n := len(m.rows); n > m.first {
+		m.endSequence(m.rows[n-1].addr) // how far that one goes is not known
+	}
 }
 
 func (m *lineMachine) fail(why string) {
@@ -134,6 +140,13 @@ func (m *lineMachine) advance(n uint64) {
 	m.op = n % m.maxOps
 }
 
+func (m *lineMachine) advanceLine(n uint32) {
+	m.line += n
+	if n != 0 && !m.discriminator {
+		m.flags &^= flagDiscriminator
+	}
+}
+
 // emit appends a row.
 func (m *lineMachine) emit() {
 	if n := len(m.rows); n > m.first && m.addr < m.rows[n-1].addr {
@@ -144,7 +157,8 @@ func (m *lineMachine) emit() {
 		flags |= flagInside
 	}
 	m.rows = append(m.rows, lineRow{m.addr, m.line, m.file | uint32(flags)<<24})
-	m.flags &= flagStmt
+	m.flags &= flagStmt | flagDiscriminator
+	m.discriminator = false
 }
 
 // standard runs an opcode below opcode_base.
@@ -165,7 +179,7 @@ func (m *lineMachine) standard(opcode byte) {
 	case opAdvancePC:
 		m.advance(m.uleb())
 	case opAdvanceLine:
-		m.line += uint32(m.sleb())
+		m.advanceLine(uint32(m.sleb()))
 	case opSetFile:
 		m.file = uint32(min(m.uleb(), unknownFile))
 	case opSetColumn, opSetISA:
@@ -217,6 +231,14 @@ func (m *lineMachine) extended() {
 		if e := readOldFile(&p); !p.bad {
 			m.files.files = append(m.files.files, e)
 		}
+	case extSetDiscriminator:
+		m.setDiscriminator(p.uleb())
+	}
+}
+
+func (m *lineMachine) setDiscriminator(n uint64) {
+	if m.discriminator = n != 0; m.discriminator {
+		m.flags |= flagDiscriminator
 	}
 }
 

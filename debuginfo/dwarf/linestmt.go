@@ -7,58 +7,78 @@ import "slices"
 //
 //   - Rows of line 0 and rows within an instruction (op_index) are left out, so that
 //     the line before goes on.
+//   - A row that only repeats file and line is left out if that line has had a
+//     discriminator other than 0.
 //   - Of rows at the same address those of the last file count: a change of file ends
 //     the file before where it began. A row that is no statement does not change the
-//     file where another row at that address was a statement.
+//     file where another row at that address was a statement; it is left out.
 //   - Of the rows that are left the last one counts; if it is no statement, the
 //     statement nearest before it at that address.
-
-// kept are the rows of a group that gdb keeps: those of file in [from, end) that are
-// not left out.
-type kept struct {
-	from, end int
-	file      uint32
+//
+// A statementView applies them to the rows of one address after the other.
+type statementView struct {
+	t          *LineTable
+	file, line uint32 // of the last row that was not left out or only repeated them
+	rows       []int  // which are kept of the last address
 }
 
-// keep applies the rules to the rows [from, end), which have the same address.
-func (t *LineTable) keep(from, end int) kept {
-	k := kept{from: end, end: end}
+// noFile is the number of no file: rows cannot have it.
+const noFile = unknownFile + 1
+
+func (t *LineTable) view() statementView { return statementView{t: t, file: noFile} }
+
+// read takes the rows [from, end), which have the same address, those before them
+// having been read.
+func (v *statementView) read(from, end int) {
+	v.rows = v.rows[:0]
 	stmt := false
 	for i := from; i < end; i++ {
-		r := t.rows[i]
+		r := v.t.rows[i]
 		if r.is(flagInside) {
 			continue
 		}
-		changed := k.from == end || r.file() != k.file
-		if r.line != 0 && changed && (!stmt || r.is(flagStmt)) {
-			k.from, k.file = i, r.file()
+		changed := r.file() != v.file
+		if r.line != 0 && !(changed && stmt && !r.is(flagStmt)) {
+			v.keep(i, changed)
 		}
 		stmt = stmt || r.is(flagStmt)
 	}
-	return k
 }
 
-// has says whether row i, of [from, end), is kept.
-func (t *LineTable) has(k kept, i int) bool {
-	r := t.rows[i]
-	return i >= k.from && r.file() == k.file && r.line != 0 && !r.is(flagInside)
+func (v *statementView) keep(i int, changed bool) {
+	r := v.t.rows[i]
+	if changed {
+		v.rows = v.rows[:0]
+	}
+	if changed || r.line != v.line || !r.is(flagDiscriminator) {
+		v.rows = append(v.rows, i)
+	}
+	v.file, v.line = r.file(), r.line
 }
 
-// choose is the row that stands for those that are kept; -1: none is.
-func (t *LineTable) choose(k kept) int {
-	last := -1
-	for i := k.end - 1; i >= k.from; i-- {
-		if !t.has(k, i) {
-			continue
-		}
-		if t.rows[i].is(flagStmt) {
+// chosen is the row that stands for those that are kept; -1: none is.
+func (v *statementView) chosen() int {
+	for _, i := range slices.Backward(v.rows) {
+		if v.t.rows[i].is(flagStmt) {
 			return i
 		}
-		if last < 0 {
-			last = i
-		}
 	}
-	return last
+	if n := len(v.rows); n > 0 {
+		return v.rows[n-1]
+	}
+	return -1
+}
+
+// choose is the row that stands for the address of the rows [from, end); -1: none does.
+func (t *LineTable) choose(s *lineSequence, from, end int) int {
+	v := t.view()
+	for before := from; before > s.first && v.file == noFile; {
+		last := before
+		before = t.group(s, before-1)
+		v.read(before, last)
+	}
+	v.read(from, end)
+	return v.chosen()
 }
 
 // group is the first of the rows that have the address of row last.
@@ -79,7 +99,7 @@ func (t *LineTable) Statement(addr uint64) (row Row, ok bool) {
 	next := t.after(s, addr)
 	for end := next; end > s.first; {
 		from := t.group(s, end-1)
-		if i := t.choose(t.keep(from, end)); i >= 0 {
+		if i := t.choose(s, from, end); i >= 0 {
 			return t.row(s, i, next), true
 		}
 		end = from
@@ -87,19 +107,22 @@ func (t *LineTable) Statement(addr uint64) (row Row, ok bool) {
 	return Row{}, false
 }
 
-// statements calls fn with the rows that a breakpoint on a line may be set at:
-// those that gdb keeps and are statements.
-func (t *LineTable) statements(fn func(lineRow)) {
-	for _, s := range t.sequences {
+// Statements calls fn with the rows that a breakpoint on a line may be set at, those
+// that gdb keeps and are statements, in the order of [LineTable.Lines], until fn says
+// false.
+func (t *LineTable) Statements(fn func(Row) bool) {
+	for n := range t.sequences {
+		s := &t.sequences[n]
+		v := t.view()
 		for from := s.first; from < s.last; {
 			end := from + 1
 			for end < s.last && t.rows[end].addr == t.rows[from].addr {
 				end++
 			}
-			k := t.keep(from, end)
-			for i := k.from; i < end; i++ {
-				if t.has(k, i) && t.rows[i].is(flagStmt) {
-					fn(t.rows[i])
+			v.read(from, end)
+			for _, i := range v.rows {
+				if t.rows[i].is(flagStmt) && !fn(t.row(s, i, end)) {
+					return
 				}
 			}
 			from = end
@@ -111,12 +134,11 @@ func (t *LineTable) statements(fn func(lineRow)) {
 // line if it has code, else the next that has. gdb takes the nearest of all units
 // that have the file, so the caller takes the least of their answers.
 func (t *LineTable) Nearest(files []int, line int) (nearest int, ok bool) {
-	t.statements(func(r lineRow) {
-		n := int(r.line)
-		if n >= line && (!ok || n < nearest) && slices.Contains(files, int(r.file())) {
-			nearest, ok = n, true
+	for r := range t.Statements {
+		if r.Line >= line && (!ok || r.Line < nearest) && slices.Contains(files, r.File) {
+			nearest, ok = r.Line, true
 		}
-	})
+	}
 	return nearest, ok
 }
 
@@ -124,11 +146,11 @@ func (t *LineTable) Nearest(files []int, line int) (nearest int, ok bool) {
 // begin, ascending, each once. A breakpoint goes to the first of them in each
 // block (DW_TAG_subprogram, inlined_subroutine, lexical_block), as gdb has it.
 func (t *LineTable) Addresses(files []int, line int) (addrs []uint64) {
-	t.statements(func(r lineRow) {
-		if int(r.line) == line && slices.Contains(files, int(r.file())) {
-			addrs = append(addrs, r.addr)
+	for r := range t.Statements {
+		if r.Line == line && slices.Contains(files, r.File) {
+			addrs = append(addrs, r.Address)
 		}
-	})
+	}
 	slices.Sort(addrs)
 	return slices.Compact(addrs)
 }

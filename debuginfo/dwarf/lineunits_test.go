@@ -25,24 +25,53 @@ type lineFile struct {
 	inputs []dwarf.LineInput
 	ranges []unitRange // ascending
 	tables []*dwarf.LineTable
-	data   *stddwarf.Data
 	elf    *elf.File
 }
 
 type unitRange struct {
-	low  uint64
-	unit int
+	low, high uint64
+	unit      int
 }
 
 const attrStrOffsetsBase = stddwarf.Attr(0x72)
 
 func openLines(t testing.TB, path string) *lineFile {
 	t.Helper()
+	l, all := openSections(t, path)
+	d, err := l.elf.DWARF()
+	require.NoError(t, err, path)
+	for r := d.Reader(); ; r.SkipChildren() {
+		e, err := r.Next()
+		require.NoError(t, err)
+		if e == nil {
+			break
+		}
+		if e.Tag == stddwarf.TagCompileUnit || e.Tag == stddwarf.TagSkeletonUnit {
+			l.add(t, all, d, e)
+		}
+	}
+	slices.SortFunc(l.ranges, func(a, b unitRange) int { return cmp.Compare(a.low, b.low) })
+	return l
+}
+
+// openAlone opens a file of one unit, whose ranges are those of its table: for what
+// the standard library cannot read.
+func openAlone(t testing.TB, path, dir, name string) *lineFile {
+	t.Helper()
+	l, in := openSections(t, path)
+	in.CompDir, in.Name = dir, name
+	l.inputs, l.tables = []dwarf.LineInput{in}, []*dwarf.LineTable{nil}
+	for low, high := range l.table(t, 0).Sequences {
+		l.ranges = append(l.ranges, unitRange{low, high, 0})
+	}
+	return l
+}
+
+func openSections(t testing.TB, path string) (*lineFile, dwarf.LineInput) {
+	t.Helper()
 	f, err := elf.Open(path)
 	require.NoError(t, err)
 	t.Cleanup(func() { f.Close() })
-	d, err := f.DWARF()
-	require.NoError(t, err, path)
 	section := func(name string) []byte {
 		for _, s := range f.Sections {
 			if s.Name == "."+name || s.Name == ".z"+name {
@@ -53,29 +82,17 @@ func openLines(t testing.TB, path string) *lineFile {
 		}
 		return nil
 	}
-	all := dwarf.LineInput{
+	in := dwarf.LineInput{
 		Line: section("debug_line"), LineStr: section("debug_line_str"), Str: section("debug_str"),
 		StrOffsets: section("debug_str_offsets"), AddrSize: 8,
 	}
 	if f.Class == elf.ELFCLASS32 {
-		all.AddrSize = 4
+		in.AddrSize = 4
 	}
-	l := &lineFile{data: d, elf: f}
-	for r := d.Reader(); ; r.SkipChildren() {
-		e, err := r.Next()
-		require.NoError(t, err)
-		if e == nil {
-			break
-		}
-		if e.Tag == stddwarf.TagCompileUnit {
-			l.add(t, all, e)
-		}
-	}
-	slices.SortFunc(l.ranges, func(a, b unitRange) int { return cmp.Compare(a.low, b.low) })
-	return l
+	return &lineFile{elf: f}, in
 }
 
-func (l *lineFile) add(t testing.TB, in dwarf.LineInput, e *stddwarf.Entry) {
+func (l *lineFile) add(t testing.TB, in dwarf.LineInput, d *stddwarf.Data, e *stddwarf.Entry) {
 	offset, ok := e.Val(stddwarf.AttrStmtList).(int64)
 	if !ok {
 		return
@@ -83,15 +100,21 @@ func (l *lineFile) add(t testing.TB, in dwarf.LineInput, e *stddwarf.Entry) {
 	in.Offset = uint64(offset)
 	in.Name, _ = e.Val(stddwarf.AttrName).(string)
 	in.CompDir, _ = e.Val(stddwarf.AttrCompDir).(string)
+	if e.Tag == stddwarf.TagSkeletonUnit { // its name is in another file
+		files, err := dwarf.ReadLineHeader(in)
+		require.NoError(t, err)
+		in.Name = files.Base(0)
+	}
 	base, _ := e.Val(attrStrOffsetsBase).(int64)
 	in.StrOffsetsBase = uint64(base)
-	ranges, err := l.data.Ranges(e)
+	ranges, err := d.Ranges(e)
 	require.NoError(t, err)
-	for i, r := range ranges {
-		if r[0] < r[1] {
-			l.ranges = append(l.ranges, unitRange{r[0], len(l.inputs)})
+	for _, r := range ranges {
+		if r[0] == 0 || r[0] >= r[1] {
+			continue // what the linker threw away
 		}
-		if i == 0 || r[0] < in.LowPC {
+		l.ranges = append(l.ranges, unitRange{r[0], r[1], len(l.inputs)})
+		if in.LowPC == 0 || r[0] < in.LowPC {
 			in.LowPC = r[0]
 		}
 	}
@@ -111,13 +134,13 @@ func (l *lineFile) table(t testing.TB, unit int) *dwarf.LineTable {
 }
 
 // unit finds the table of the unit that has the address or is the last one before it:
-// padding between two functions belongs to no unit, but to a sequence.
-func (l *lineFile) unit(t testing.TB, addr uint64) *dwarf.LineTable {
+// padding between two functions belongs to no unit (has is false), but to a sequence.
+func (l *lineFile) unit(t testing.TB, addr uint64) (table *dwarf.LineTable, has bool) {
 	n := sort.Search(len(l.ranges), func(i int) bool { return l.ranges[i].low > addr })
 	if n == 0 {
-		return nil
+		return nil, false
 	}
-	return l.table(t, l.ranges[n-1].unit)
+	return l.table(t, l.ranges[n-1].unit), addr < l.ranges[n-1].high
 }
 
 // run gives a program's output, which is given input.

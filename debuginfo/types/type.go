@@ -79,8 +79,7 @@ type Details struct {
 	Members     []Member // Struct, Class, Union; in the order of declaration, bases first
 	Enumerators []Enumerator
 	Params      []Param // Func
-	Variadic    bool    // Func: ... after the last parameter
-	Unproto     bool    // Func: int f(), which says nothing of its parameters
+	Variadic    bool    // Func: ... after the last parameter; in C without any, int f(), which says nothing of them
 	Class       *Type   // MemberPointer: of which class
 	Methods     []Method
 	Template    []TemplateArg

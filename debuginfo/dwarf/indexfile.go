@@ -1,0 +1,3 @@
+package dwarf
+
+const headerSize = 256
