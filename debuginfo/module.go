@@ -111,6 +111,18 @@ func (m *module) each(f func(t *symbolTable, s symbol)) {
 	}
 }
 
+// most is how many symbols each gives at most.
+func (m *module) most() int {
+	if m == nil {
+		return 0
+	}
+	n := len(m.image.symbols().syms)
+	if m.debug != nil {
+		n += len(m.debug.symbols().syms)
+	}
+	return n
+}
+
 // named calls f for the symbols of a name, mangled or demangled.
 func (m *module) named(name string, f func(t *symbolTable, s symbol)) {
 	tables := []*symbolTable{m.image.symbols()}
