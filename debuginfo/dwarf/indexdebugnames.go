@@ -1,9 +1,6 @@
 package dwarf
 
-import (
-	"encoding/binary"
-	"slices"
-)
+import "encoding/binary"
 
 // nameTable is one name index of .debug_names (DWARF 5, 6.1.1).
 type nameTable struct {
@@ -12,7 +9,8 @@ type nameTable struct {
 	cus, tus                 []byte
 	buckets, hashes          []byte
 	strings, entries         []byte
-	abbrevs, pool            []byte
+	pool                     []byte
+	abbrevs                  map[uint64][]attrSpec // by code
 	offsetSize, names, nCUs  int
 	nTypes, nForeign, nBucks int
 }
@@ -23,8 +21,9 @@ const (
 	idxTypeUnit    = 2
 )
 
-// debugNamesUnits calls add for the units where .debug_names says that a name is.
-func (d *Data) debugNamesUnits(name string, add func(*Unit)) {
+// debugNamesUnits calls add for the units where .debug_names says that a name is,
+// which ends in a NUL.
+func (d *Data) debugNamesUnits(name []byte, add func(*Unit)) {
 	for r := (reader{data: d.Names}); r.more(); {
 		n, is64 := r.length()
 		body := r.take(n)
@@ -60,20 +59,21 @@ func (d *Data) nameTable(body []byte, is64 bool) (t nameTable, ok bool) {
 		t.hashes = part(t.names, 4)
 	}
 	t.strings, t.entries = part(t.names, t.offsetSize), part(t.names, t.offsetSize)
-	t.abbrevs = r.take(uint64(abbrevs))
+	section := r.take(uint64(abbrevs))
 	if r.bad {
 		return t, false
 	}
+	t.readAbbrevs(section)
 	t.pool = body[r.at:]
 	return t, true
 }
 
 // find calls add for the units of a name: by its hash, or one name after another in a
 // table that has no hashes.
-func (t *nameTable) find(name string, add func(*Unit)) {
+func (t *nameTable) find(name []byte, add func(*Unit)) {
 	first, want := 0, uint32(0)
 	if t.nBucks > 0 {
-		want = djbHash(name)
+		want = djbHash(name[:len(name)-1])
 		first = int(binary.LittleEndian.Uint32(t.buckets[4*(want%uint32(t.nBucks)):])) - 1
 	}
 	for i := first; i >= 0 && i < t.names; i++ {
@@ -86,7 +86,7 @@ func (t *nameTable) find(name string, add func(*Unit)) {
 				continue
 			}
 		}
-		if s, ok := stringAt(t.data.Str, t.offset(t.strings, i)); ok && s == name {
+		if isText(t.data.Str, t.offset(t.strings, i), name) {
 			t.units(t.offset(t.entries, i), add)
 		}
 	}
@@ -94,10 +94,10 @@ func (t *nameTable) find(name string, add func(*Unit)) {
 
 // djbHash is the hash of DWARF 5, 7.33, with ASCII folded only: names with other
 // capitals are not found here.
-func djbHash(name string) uint32 {
+func djbHash(name []byte) uint32 {
 	h := uint32(5381)
-	for i := range len(name) {
-		h = h*33 + uint32(lower(name[i]))
+	for _, c := range name {
+		h = h*33 + uint32(lower(c))
 	}
 	return h
 }
@@ -113,7 +113,7 @@ func (t *nameTable) units(off uint64, add func(*Unit)) {
 		return
 	}
 	for r := (reader{data: t.pool, at: int(off)}); ; {
-		specs, ok := t.abbrev(r.uleb())
+		specs, ok := t.abbrevs[r.uleb()]
 		if !ok || r.bad {
 			return
 		}
@@ -144,13 +144,13 @@ func (t *nameTable) entry(r *reader, specs []attrSpec) *Unit {
 	return beginning(t.data.Units, t.offset(list, int(n)))
 }
 
-// abbrev finds what entries with a code consist of; ok is false for code 0 and those
-// that are not there.
-func (t *nameTable) abbrev(want uint64) (specs []attrSpec, ok bool) {
-	for r := (reader{data: t.abbrevs}); want != 0 && r.more(); {
+// readAbbrevs finds what entries consist of, by code.
+func (t *nameTable) readAbbrevs(section []byte) {
+	t.abbrevs = map[uint64][]attrSpec{}
+	for r := (reader{data: section}); r.more(); {
 		code := r.uleb()
 		r.uleb() // tag
-		specs = slices.Grow(specs[:0], 4)
+		var specs []attrSpec
 		for r.more() {
 			s := attrSpec{attr: Attr(r.uleb()), form: Form(r.uleb())}
 			if s.form == FormImplicitConst {
@@ -161,9 +161,8 @@ func (t *nameTable) abbrev(want uint64) (specs []attrSpec, ok bool) {
 			}
 			specs = append(specs, s)
 		}
-		if code == want && !r.bad {
-			return specs, true
+		if code != 0 && !r.bad {
+			t.abbrevs[code] = specs
 		}
 	}
-	return nil, false
 }

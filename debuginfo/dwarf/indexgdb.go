@@ -32,14 +32,15 @@ func (d *Data) gdbIndex() (g gdbIndex, ok bool) {
 	return gdbIndex{d, b[units:types], b[types:addrs], b[symbols:shortcuts], b[names:]}, true
 }
 
-// gdbIndexUnits calls add for the units where .gdb_index says that a name is.
-func (d *Data) gdbIndexUnits(name string, add func(*Unit)) {
+// gdbIndexUnits calls add for the units where .gdb_index says that a name is,
+// which ends in a NUL.
+func (d *Data) gdbIndexUnits(name []byte, add func(*Unit)) {
 	g, ok := d.gdbIndex()
 	slots := uint32(len(g.symbols) / 8)
 	if !ok || slots == 0 || slots&(slots-1) != 0 {
 		return
 	}
-	h := gdbHash(name)
+	h := gdbHash(name[:len(name)-1])
 	step := h*17&(slots-1) | 1
 	for range slots {
 		r := reader{data: g.symbols, at: int(h&(slots-1)) * 8}
@@ -47,7 +48,7 @@ func (d *Data) gdbIndexUnits(name string, add func(*Unit)) {
 		if text == 0 && vector == 0 {
 			return
 		}
-		if s, ok := stringAt(g.names, text); ok && s == name {
+		if isText(g.names, text, name) {
 			g.vector(vector, add)
 			return
 		}
@@ -56,9 +57,9 @@ func (d *Data) gdbIndexUnits(name string, add func(*Unit)) {
 }
 
 // gdbHash is mapped_index_string_hash of gdb, of versions from 5 on.
-func gdbHash(name string) (h uint32) {
-	for i := range len(name) {
-		h = h*67 + uint32(lower(name[i])) - 113
+func gdbHash(name []byte) (h uint32) {
+	for _, c := range name {
+		h = h*67 + uint32(lower(c)) - 113
 	}
 	return h
 }

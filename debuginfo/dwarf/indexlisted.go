@@ -12,9 +12,8 @@ func (f *finder) listed() (units []*Unit) {
 	}
 	for _, d := range f.files() {
 		for _, last := range f.lasts {
-			name := string(last[:len(last)-1])
-			d.gdbIndexUnits(name, add)
-			d.debugNamesUnits(name, add)
+			d.gdbIndexUnits(last, add)
+			d.debugNamesUnits(last, add)
 		}
 	}
 	return units
