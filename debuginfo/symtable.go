@@ -21,15 +21,14 @@ type symbolTable struct {
 	mangled  []uint32 // indices into syms of the mangled names
 }
 
-// addNames keeps a string table and returns what to add to offsets into it.
+// addNames keeps a copy of a string table and returns what to add to offsets into
+// it. It is a copy as names are handed out and outlive a file that is mapped.
 func (t *symbolTable) addNames(b []byte) (base uint32) {
-	base = uint32(len(t.pending))
-	if len(t.pending) == 0 {
-		t.pending = b
-	} else {
-		t.pending = append(append(t.pending, 0), b...)
-		base++
+	if len(t.pending) > 0 {
+		t.pending = append(t.pending, 0)
 	}
+	base = uint32(len(t.pending))
+	t.pending = append(t.pending, b...)
 	return base
 }
 

@@ -15,6 +15,7 @@ import (
 // address is 0. Else reason says in words why nothing is known beyond.
 func (p *Program) Unwind(ctx context.Context, m core.Memory, regs core.Registers, max int) (frames []Frame, reason string) {
 	u := &unwinder{program: p, regs: regs, stack: stackReader{ctx: ctx, memory: m}, exact: true, now: columnsOf(regs)}
+	u.context = exprContext{register: u.now.get, memory: u.stack.word}
 	if pc, ok := regs.PC(); ok {
 		u.now.set(columnRA, pc)
 	}
@@ -42,7 +43,8 @@ type unwinder struct {
 	program *Program
 	regs    core.Registers
 	stack   stackReader
-	now     columns // the registers in the frame that is looked at; columnRA is its pc
+	context exprContext // of the frame that is looked at
+	now     columns     // the registers in the frame that is looked at; columnRA is its pc
 	// exact: now's pc is where the thread was, not a return address.
 	exact   bool
 	guess   bool   // how now was found
@@ -160,12 +162,10 @@ func (u *unwinder) canonical(r *row) (uint64, error) {
 		}
 		return v + uint64(int64(r.cfa.value)), nil
 	case ruleExpression:
-		return evaluate(r.expression(r.cfa), u.exprContext())
+		return evaluate(r.expression(r.cfa), &u.context)
 	}
 	return 0, core.Errorf(core.ErrInvalid, "call frame information gives no frame address")
 }
-
-func (u *unwinder) exprContext() exprContext { return exprContext{u.now.get, u.stack.word} }
 
 // apply makes the caller's registers by a row (DWARF 5, 6.4.1).
 func (u *unwinder) apply(r *row, f *Frame) (columns, error) {
@@ -224,11 +224,11 @@ func (u *unwinder) recover(r *row, n int, cfa uint64) (v uint64, ok bool, err er
 		v, ok = u.now.get(uint64(rule.reg))
 		return v, ok, nil
 	case ruleExpression:
-		if v, err = evaluate(r.expression(rule), u.exprContext(), cfa); err == nil {
+		if v, err = evaluate(r.expression(rule), &u.context, cfa); err == nil {
 			v, err = u.stack.word(v, 8)
 		}
 	case ruleValExpression:
-		v, err = evaluate(r.expression(rule), u.exprContext(), cfa)
+		v, err = evaluate(r.expression(rule), &u.context, cfa)
 	default:
 		return 0, false, nil
 	}

@@ -64,9 +64,7 @@ func (e Entry) Children() iter.Seq[Entry] {
 // end is where the attributes end: the offset of the first child, or of the next entry.
 func (e Entry) end() (uint64, bool) {
 	r := e.reader()
-	for _, s := range e.abbrev.attrs {
-		e.Unit.skip(&r, s.form)
-	}
+	e.Unit.skipAttrs(&r, e.abbrev)
 	return uint64(r.at), !r.bad
 }
 
@@ -75,7 +73,8 @@ func (e Entry) after() (uint64, bool) {
 	if !e.abbrev.children {
 		return e.end()
 	}
-	if v, ok := e.Value(AttrSibling); ok {
+	if i := e.abbrev.sibling; i >= 0 {
+		v, _ := e.value(i)
 		if off, ok := v.unitRef(); ok && off > e.Offset && off <= e.Unit.end {
 			return off, true
 		}
@@ -109,13 +108,29 @@ func (u *Unit) skipChildren(e Entry) (uint64, bool) {
 }
 
 func (u *Unit) skipAttrs(r *reader, a *abbrev) {
-	for _, s := range a.attrs {
-		u.skip(r, s.form)
+	r.skip(uint64(a.prefix))
+	for i := a.variable; i < len(a.attrs); i++ {
+		u.skip(r, a.attrs[i].size)
 	}
 }
 
 func (e Entry) reader() reader {
 	return reader{data: e.Unit.section()[:e.Unit.end], at: int(e.attrs)}
+}
+
+// readerAt is a reader at attribute number i.
+func (e Entry) readerAt(i int) reader {
+	r := e.reader()
+	a := e.abbrev
+	if i < a.variable {
+		r.skip(uint64(a.attrs[i].at))
+		return r
+	}
+	r.skip(uint64(a.prefix))
+	for j := a.variable; j < i; j++ {
+		e.Unit.skip(&r, a.attrs[j].size)
+	}
+	return r
 }
 
 // Path is the entries from the unit's root down to the one at an offset, that one

@@ -54,72 +54,104 @@ const (
 	FormGNUStrpAlt    Form = 0x1f21
 )
 
-// Sizes in fixedSize that depend on the unit; others are what they say.
+// formSize is the bytes of a form: a number of them, or one of the constants below.
+type formSize int8
+
 const (
-	sizeAddr    = -1
-	sizeOffset  = -2
-	sizeRefAddr = -3 // an address in DWARF 2, an offset since
+	sizeAddr    formSize = -1 - iota // resolved by layout.size
+	sizeOffset                       // likewise
+	sizeRefAddr                      // an address in DWARF 2, an offset since; likewise
+	sizeLEB                          // one LEB128 number
+	sizeString                       // up to and with the NUL
+	sizeBlock                        // LEB128 length, then as many
+	sizeBlock1                       // length of 1 byte, then as many
+	sizeBlock2
+	sizeBlock4
+	sizeIndirect // the form is a LEB128 number before the value
+	sizeUnknown
 )
 
-// fixedSize is the bytes of forms whose length does not depend on their content.
-var fixedSize = map[Form]int{
-	FormAddr: sizeAddr, FormData1: 1, FormData2: 2, FormData4: 4, FormData8: 8, FormData16: 16,
-	FormFlag: 1, FormFlagPresent: 0, FormImplicitConst: 0,
-	FormRef1: 1, FormRef2: 2, FormRef4: 4, FormRef8: 8, FormRefSig8: 8, FormRefSup4: 4, FormRefSup8: 8,
+// formSizes is by the number of the form; those beyond are in formSizeOf.
+var formSizes = [...]formSize{
+	0x00: sizeUnknown, 0x02: sizeUnknown, FormAddr: sizeAddr, FormIndirect: sizeIndirect,
+	FormBlock1: sizeBlock1, FormBlock2: sizeBlock2, FormBlock4: sizeBlock4, FormBlock: sizeBlock, FormExprloc: sizeBlock,
+	FormData1: 1, FormData2: 2, FormData4: 4, FormData8: 8, FormData16: 16,
+	FormFlag: 1, FormFlagPresent: 0, FormImplicitConst: 0, FormString: sizeString,
+	FormRef1: 1, FormRef2: 2, FormRef4: 4, FormRef8: 8, FormRefSig8: 8, FormRefSup4: 4, FormRefSup8: 8, FormRefAddr: sizeRefAddr,
 	FormStrp: sizeOffset, FormLineStrp: sizeOffset, FormStrpSup: sizeOffset, FormSecOffset: sizeOffset,
-	FormGNURefAlt: sizeOffset, FormGNUStrpAlt: sizeOffset, FormRefAddr: sizeRefAddr,
 	FormStrx1: 1, FormStrx2: 2, FormStrx3: 3, FormStrx4: 4, FormAddrx1: 1, FormAddrx2: 2, FormAddrx3: 3, FormAddrx4: 4,
+	FormUdata: sizeLEB, FormSdata: sizeLEB, FormRefUdata: sizeLEB, FormStrx: sizeLEB, FormAddrx: sizeLEB,
+	FormLoclistx: sizeLEB, FormRnglistx: sizeLEB,
 }
 
-// isLEB are the forms of one LEB128 number.
-var isLEB = map[Form]bool{
-	FormUdata: true, FormSdata: true, FormRefUdata: true, FormStrx: true, FormAddrx: true,
-	FormLoclistx: true, FormRnglistx: true, FormGNUAddrIndex: true, FormGNUStrIndex: true,
-}
-
-// blockLength is the bytes of the length before a block; 0: LEB128.
-var blockLength = map[Form]int{FormBlock1: 1, FormBlock2: 2, FormBlock4: 4, FormBlock: 0, FormExprloc: 0}
-
-// size is the length of a form of fixed size in this unit.
-func (u *Unit) size(f Form) (n int, ok bool) {
-	n, ok = fixedSize[f]
-	switch {
-	case n == sizeAddr, n == sizeRefAddr && u.Version == 2:
-		n = u.AddrSize
-	case n < 0 && u.Is64:
-		n = 8
-	case n < 0:
-		n = 4
+func formSizeOf(f Form) formSize {
+	if int(f) < len(formSizes) {
+		return formSizes[f]
 	}
-	return n, ok
+	switch f {
+	case FormGNUAddrIndex, FormGNUStrIndex:
+		return sizeLEB
+	case FormGNURefAlt, FormGNUStrpAlt:
+		return sizeOffset
+	}
+	return sizeUnknown
+}
+
+// layout is what of a unit's header decides how long its forms are.
+type layout struct {
+	is64, version2 bool
+	addrSize       uint8
+}
+
+func (u *Unit) layout() layout { return layout{u.Is64, u.Version == 2, uint8(u.AddrSize)} }
+
+// size is the length of a form where it does not depend on the content.
+func (l layout) size(f Form) formSize {
+	n := formSizeOf(f)
+	switch {
+	case n == sizeAddr, n == sizeRefAddr && l.version2:
+		return formSize(l.addrSize)
+	case n != sizeOffset && n != sizeRefAddr:
+		return n
+	case l.is64:
+		return 8
+	}
+	return 4
 }
 
 // skip passes over a value; a form that is not known makes the reader bad.
-func (u *Unit) skip(r *reader, f Form) {
-	for f == FormIndirect {
-		if f = Form(r.uleb()); r.bad {
+func (u *Unit) skip(r *reader, n formSize) {
+	for n == sizeIndirect && !r.bad {
+		n = u.layout().size(indirect(r))
+	}
+	switch n {
+	case sizeLEB:
+		r.skipLEB()
+	case sizeString:
+		r.cString()
+	case sizeBlock:
+		r.skip(r.uleb())
+	case sizeBlock1:
+		r.skip(r.uint(1))
+	case sizeBlock2:
+		r.skip(r.uint(2))
+	case sizeBlock4:
+		r.skip(r.uint(4))
+	default:
+		if n < 0 {
+			r.bad = true
 			return
 		}
+		r.skip(uint64(n))
 	}
-	if n, ok := u.size(f); ok {
-		r.take(uint64(n))
-		return
-	}
-	if isLEB[f] {
-		r.uleb()
-		return
-	}
-	if f == FormString {
-		r.cString()
-		return
-	}
-	n, ok := blockLength[f]
-	switch {
-	case !ok:
+}
+
+// indirect reads a form before its value. One that has its value in the
+// abbreviation cannot be (DWARF 5, 7.5.3).
+func indirect(r *reader) Form {
+	f := Form(min(r.uleb(), maxCode))
+	if f == FormImplicitConst {
 		r.bad = true
-	case n == 0:
-		r.take(r.uleb())
-	default:
-		r.take(r.uint(n))
 	}
+	return f
 }

@@ -2,9 +2,9 @@ package dwarf
 
 import "slices"
 
-// maxCode is how many bytes an abbreviation code has at most where the entry of a
+// maxNameCode is how many bytes an abbreviation code has at most where the entry of a
 // name is looked for backwards.
-const maxCode = 3
+const maxNameCode = 3
 
 // nameOffsets are how many bytes may lie between an entry's code and its name in the
 // unit; loose: that cannot be told of some entries that are wanted.
@@ -56,7 +56,7 @@ func (s *seeker) isWorthWalking(h *haystack) bool {
 func (s *seeker) isHit(h *haystack, at int, ats []int32) bool {
 	for _, before := range ats {
 		end := at - int(before)
-		for n := 1; n <= maxCode && end-n >= int(s.unit.start); n++ {
+		for n := 1; n <= maxNameCode && end-n >= int(s.unit.start); n++ {
 			p := s.programOf(s.data[end-n : end])
 			if p != nil && p.nameAt == before && p.act != actSkip && s.wanted(p) && s.adds(h, p, end-n) {
 				return true

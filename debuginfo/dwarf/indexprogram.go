@@ -197,7 +197,7 @@ func (u *Unit) indexSize(f Form) int8 {
 	case FormUdata, FormSdata, FormRefUdata, FormStrx, FormAddrx, FormLoclistx, FormRnglistx, FormGNUAddrIndex, FormGNUStrIndex:
 		return formLEB
 	}
-	if n, ok := u.size(f); ok {
+	if n := u.layout().size(f); n >= 0 {
 		return int8(n)
 	}
 	return formUnknown

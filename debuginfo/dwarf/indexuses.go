@@ -114,9 +114,8 @@ func (h *haystack) findIndexed(offs []uint64) {
 // stringOffsets is the unit's part of .debug_str_offsets, [begin, end); its length
 // is in the header before it (DWARF 5, 7.26), where there is one.
 func (u *Unit) stringOffsets() (begin, end uint64) {
-	u.readRoot()
 	section := u.Data.StrOffsets
-	begin, end = u.bases.strOffsets, uint64(len(section))
+	begin, end = u.readBases().strOffsets, uint64(len(section))
 	if u.Version < 5 || u.Is64 || begin < 8 || begin > end {
 		return begin, end
 	}

@@ -7,7 +7,7 @@ import "encoding/binary"
 type walker struct {
 	programs
 	data   []byte // the section up to the unit's end
-	sects  sections
+	sects  textSections
 	inC    bool // the unit's language does not nest names in structs
 	scopes []scope
 	frames []frame
@@ -21,7 +21,7 @@ type walker struct {
 }
 
 // sections are the places of a unit's texts.
-type sections struct{ str, lineStr, own, altStr place }
+type textSections struct{ str, lineStr, own, altStr place }
 
 // scope is a namespace or class; 0 in a list of scopes stands for none.
 type scope struct {
@@ -69,7 +69,7 @@ func (w *walker) start(u *Unit) bool {
 		return false
 	}
 	w.data = u.section()[:u.end]
-	w.sects = sections{str: placeStr, lineStr: placeLineStr, own: placeInfo, altStr: placeAlt + placeStr}
+	w.sects = textSections{str: placeStr, lineStr: placeLineStr, own: placeInfo, altStr: placeAlt + placeStr}
 	if u.InTypes {
 		w.sects.own = placeTypes
 	}
@@ -378,19 +378,7 @@ func (w *walker) name(form Form, v uint64) place {
 
 // stringOffset is where .debug_str_offsets says that a string is (DWARF 5, 7.26).
 func (u *Unit) stringOffset(n uint64) (uint64, bool) {
-	u.readRoot()
-	size, base := uint64(4), u.bases.strOffsets
-	if u.Is64 {
-		size = 8
-	}
-	section := u.Data.StrOffsets
-	if n > uint64(len(section))/size || base > uint64(len(section)) {
-		return 0, false
-	}
-	r := reader{data: section, at: int(base)}
-	r.take(n * size)
-	off := r.uint(int(size))
-	return off, !r.bad
+	return element(u.part(partStrOffsets, u.Data.StrOffsets), u.readBases().strOffsets, n, u.offsetSize())
 }
 
 // varied passes over a value whose size its form or content tells.

@@ -23,6 +23,15 @@ func (r *reader) take(n uint64) []byte {
 	return b
 }
 
+// skip passes over n bytes.
+func (r *reader) skip(n uint64) {
+	if r.bad || n > uint64(len(r.data)-r.at) {
+		r.bad = true
+		return
+	}
+	r.at += int(n)
+}
+
 func (r *reader) byte() byte {
 	if r.bad || r.at >= len(r.data) {
 		r.bad = true
@@ -55,6 +64,12 @@ func (r *reader) u64() uint64 {
 
 // uint reads a number of 1 to 8 bytes.
 func (r *reader) uint(size int) (v uint64) {
+	switch size {
+	case 4:
+		return uint64(r.u32())
+	case 8:
+		return r.u64()
+	}
 	for i, b := range r.take(uint64(size)) {
 		v |= uint64(b) << (8 * i)
 	}
@@ -82,7 +97,17 @@ func (r *reader) length() (n uint64, is64 bool) {
 }
 
 // uleb and sleb read LEB128 (DWARF 5, 7.6); bits beyond the 64th are lost.
-func (r *reader) uleb() (v uint64) {
+func (r *reader) uleb() uint64 {
+	if !r.bad && r.at < len(r.data) {
+		if b := r.data[r.at]; b < 0x80 {
+			r.at++
+			return uint64(b)
+		}
+	}
+	return r.longLEB()
+}
+
+func (r *reader) longLEB() (v uint64) {
 	for shift := 0; ; shift += 7 {
 		b := r.byte()
 		if shift < 64 {
@@ -91,6 +116,11 @@ func (r *reader) uleb() (v uint64) {
 		if b < 0x80 {
 			return v
 		}
+	}
+}
+
+func (r *reader) skipLEB() {
+	for r.byte() >= 0x80 {
 	}
 }
 

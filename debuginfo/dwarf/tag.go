@@ -29,7 +29,9 @@ const (
 	TagPtrToMemberType        Tag = 0x1f
 	TagSetType                Tag = 0x20
 	TagSubrangeType           Tag = 0x21
+	TagWithStmt               Tag = 0x22
 	TagBaseType               Tag = 0x24
+	TagCatchBlock             Tag = 0x25
 	TagConstType              Tag = 0x26
 	TagConstant               Tag = 0x27
 	TagEnumerator             Tag = 0x28
@@ -37,6 +39,7 @@ const (
 	TagTemplateTypeParameter  Tag = 0x2f
 	TagTemplateValueParameter Tag = 0x30
 	TagThrownType             Tag = 0x31
+	TagTryBlock               Tag = 0x32
 	TagVariantPart            Tag = 0x33
 	TagVariable               Tag = 0x34
 	TagVolatileType           Tag = 0x35

@@ -3,6 +3,7 @@ package dwarf
 import (
 	"sort"
 	"sync"
+	"sync/atomic"
 
 	"github.com/stackfs/stackfs/core"
 )
@@ -40,10 +41,16 @@ type Unit struct {
 	abbrevs *abbrevTable // empty if they cannot be read
 	err     error
 
-	rootOnce sync.Once
-	info     UnitInfo
-	bases    bases
-	skeleton *Unit // of a split unit
+	rootOnce  sync.Once
+	info      UnitInfo
+	basesOnce sync.Once
+	bases     bases
+
+	parts     *parts               // of a package's sections; nil: all of them
+	skeleton  atomic.Pointer[Unit] // of a split unit
+	splitOnce sync.Once
+	full      *Unit // of a skeleton
+	splitErr  error
 }
 
 // Data is the debug info of one file.
@@ -55,25 +62,39 @@ type Data struct {
 	Err error
 	// Alt is the supplementary file that dwz made; nil: there is none, or it was not found.
 	Alt *Data
+	// FindSplit gives the sections of the .dwo file that a skeleton names, relative to
+	// compDir; id is the split unit's, in DWARF 4 too. nil: they are not looked for.
+	FindSplit func(name, compDir string, id uint64) (Sections, error)
+	// Package is the .dwp of the file, where split units are looked for first; or nil.
+	Package *Data
+
+	split    bool             // a .dwo or .dwp
+	packaged map[uint64]*Unit // of a .dwp, by dwo id
 
 	mu         sync.Mutex
-	abbrevs    map[uint64]*abbrevTable
+	abbrevs    map[abbrevKey]*abbrevTable
+	parsed     int              // bytes of abbreviations that were read
 	signatures map[uint64]*Unit // made when first asked for
-	links
+	byAddress  unitTable
+	functions  functionTables
 }
 
 // New cuts sections into units. ErrNotFound if there is no .debug_info.
 func New(s Sections) (*Data, error) {
+	d := &Data{}
+	return d, d.cut(s)
+}
+
+func (d *Data) cut(s Sections) (err error) {
 	if len(s.Info) == 0 && len(s.Types) == 0 {
-		return nil, core.Errorf(core.ErrNotFound, "reading debug info: the file has no .debug_info")
+		return core.Errorf(core.ErrNotFound, "reading debug info: the file has no .debug_info")
 	}
-	d := &Data{Sections: s, abbrevs: map[uint64]*abbrevTable{}}
+	d.Sections, d.abbrevs = s, map[abbrevKey]*abbrevTable{}
 	d.Units, d.Err = d.readUnits(s.Info, false)
-	var err error
 	if d.TypeUnits, err = d.readUnits(s.Types, true); d.Err == nil {
 		d.Err = err
 	}
-	return d, nil
+	return nil
 }
 
 func (d *Data) readUnits(section []byte, inTypes bool) ([]*Unit, error) {
@@ -111,7 +132,7 @@ func (d *Data) readUnit(section []byte, off uint64, inTypes bool) (*Unit, error)
 		u.AddrSize = int(r.byte())
 	}
 	u.readIDs(&r)
-	if u.start = uint64(r.at); r.bad || u.start > u.end || u.AddrSize > 8 || u.AddrSize < 1 {
+	if u.start = uint64(r.at); r.bad || u.start > u.end || u.AddrSize > 8 || u.AddrSize < 2 {
 		return nil, core.Errorf(core.ErrInvalid, "reading the unit at 0x%x: its header is cut short", off)
 	}
 	return u, nil
@@ -135,29 +156,6 @@ func (u *Unit) section() []byte {
 		return u.Data.Types
 	}
 	return u.Data.Info
-}
-
-// load reads the abbreviations.
-func (u *Unit) load() error {
-	u.once.Do(func() {
-		if u.abbrevs, u.err = u.Data.abbrevTable(u.abbrevOffset + u.abbrevBase()); u.err != nil {
-			u.abbrevs = &abbrevTable{}
-		}
-	})
-	return u.err
-}
-
-func (d *Data) abbrevTable(off uint64) (*abbrevTable, error) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if t := d.abbrevs[off]; t != nil {
-		return t, nil
-	}
-	t, err := parseAbbrevs(d.Abbrev, off)
-	if err == nil {
-		d.abbrevs[off] = t
-	}
-	return t, err
 }
 
 // UnitAt is the unit that an offset of .debug_info lies in, nil if there is none.

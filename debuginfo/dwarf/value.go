@@ -1,6 +1,9 @@
 package dwarf
 
-import "math"
+import (
+	"iter"
+	"math"
+)
 
 // A Value is one attribute's value, decoded as its form says.
 type Value struct {
@@ -17,75 +20,96 @@ func (e Entry) Value(a Attr) (v Value, ok bool) {
 	if e.abbrev == nil {
 		return Value{}, false
 	}
-	for i, s := range e.abbrev.attrs {
-		if s.attr == a {
-			r := e.reader()
-			for _, before := range e.abbrev.attrs[:i] {
-				e.Unit.skip(&r, before.form)
-			}
-			v = e.Unit.value(&r, s)
-			return v, !r.bad
-		}
+	i := e.abbrev.index(a)
+	if i < 0 {
+		return Value{}, false
 	}
-	return Value{}, false
+	return e.value(i)
+}
+
+// value gives the attribute with a number.
+func (e Entry) value(i int) (v Value, ok bool) {
+	r := e.readerAt(i)
+	v = e.Unit.value(&r, &e.abbrev.attrs[i])
+	return v, !r.bad
 }
 
 // Has says whether the entry itself has an attribute.
 func (e Entry) Has(a Attr) bool {
-	if e.abbrev == nil {
-		return false
-	}
-	for _, s := range e.abbrev.attrs {
-		if s.attr == a {
-			return true
-		}
-	}
-	return false
+	return e.abbrev != nil && e.abbrev.index(a) >= 0
 }
 
-func (u *Unit) value(r *reader, s attrSpec) Value {
-	v := Value{Form: s.form, unit: u}
-	for v.Form == FormIndirect && !r.bad {
-		v.Form = Form(r.uleb())
+// Attrs yields all attributes that the entry itself has and that can be decoded, in
+// the order they are in.
+func (e Entry) Attrs() iter.Seq2[Attr, Value] {
+	return func(yield func(Attr, Value) bool) {
+		if e.abbrev == nil {
+			return
+		}
+		r := e.reader()
+		for i := range e.abbrev.attrs {
+			s := &e.abbrev.attrs[i]
+			v := e.Unit.value(&r, s)
+			if r.bad || !yield(s.attr, v) {
+				return
+			}
+		}
 	}
-	n, fixed := u.size(v.Form)
-	switch {
-	case v.Form == FormImplicitConst:
-		v.num = uint64(s.implicit)
-	case v.Form == FormFlagPresent:
-		v.num = 1
-	case v.Form == FormData16:
-		v.bytes = r.take(16)
-	case fixed:
-		v.num = r.uint(n)
-	case v.Form == FormSdata:
-		v.num = uint64(r.sleb())
-	case isLEB[v.Form]:
-		v.num = r.uleb()
-	case v.Form == FormString:
+}
+
+func (u *Unit) value(r *reader, s *attrSpec) Value {
+	v := Value{Form: s.form, unit: u}
+	n := s.size
+	for n == sizeIndirect && !r.bad {
+		v.Form = indirect(r)
+		n = u.layout().size(v.Form)
+	}
+	switch n {
+	case sizeLEB:
+		if v.Form == FormSdata {
+			v.num = uint64(r.sleb())
+		} else {
+			v.num = r.uleb()
+		}
+	case sizeString:
 		v.text = r.cString()
+	case sizeBlock:
+		v.bytes = r.take(r.uleb())
+	case sizeBlock1:
+		v.bytes = r.take(r.uint(1))
+	case sizeBlock2:
+		v.bytes = r.take(r.uint(2))
+	case sizeBlock4:
+		v.bytes = r.take(r.uint(4))
+	case 16:
+		v.bytes = r.take(16)
 	default:
-		v.bytes = u.block(r, v.Form)
+		u.fixed(r, s, n, &v)
 	}
 	return v
 }
 
-func (u *Unit) block(r *reader, f Form) []byte {
-	n, ok := blockLength[f]
+// fixed reads a number of fixed size, which may be none.
+func (u *Unit) fixed(r *reader, s *attrSpec, n formSize, v *Value) {
 	switch {
-	case !ok:
+	case n < 0:
 		r.bad = true
-		return nil
-	case n == 0:
-		return r.take(r.uleb())
+	case v.Form == FormImplicitConst:
+		v.num = uint64(s.implicit)
+	case v.Form == FormFlagPresent:
+		v.num = 1
+	default:
+		v.num = r.uint(int(n))
 	}
-	return r.take(r.uint(n))
 }
 
 // IsBlock says whether the value is bytes: a block or an expression.
 func (v Value) IsBlock() bool {
-	_, ok := blockLength[v.Form]
-	return ok
+	switch v.Form {
+	case FormBlock, FormBlock1, FormBlock2, FormBlock4, FormExprloc:
+		return true
+	}
+	return false
 }
 
 // Bytes is a block, an expression, or a number of 16 bytes; nil for other forms.
@@ -161,6 +185,15 @@ func (v Value) Addr() (addr uint64, ok bool) {
 	return 0, false
 }
 
+// isAddr says whether the value is an address, be it one that cannot be found.
+func (v Value) isAddr() bool {
+	switch v.Form {
+	case FormAddr, FormAddrx, FormAddrx1, FormAddrx2, FormAddrx3, FormAddrx4, FormGNUAddrIndex:
+		return true
+	}
+	return false
+}
+
 // unitRef is where a reference within the unit leads, a section offset.
 func (v Value) unitRef() (off uint64, ok bool) {
 	switch v.Form {
@@ -190,25 +223,4 @@ func (v Value) Entry() (e Entry, ok bool) {
 		}
 	}
 	return Entry{}, false
-}
-
-// signed finds the type with a signature (DWARF 5, 7.32).
-func (d *Data) signed(id uint64) (Entry, bool) {
-	d.mu.Lock()
-	if d.signatures == nil {
-		d.signatures = map[uint64]*Unit{}
-		for _, units := range [][]*Unit{d.TypeUnits, d.Units} {
-			for _, u := range units {
-				if u.Kind == UnitType || u.Kind == UnitSplitType {
-					d.signatures[u.ID] = u
-				}
-			}
-		}
-	}
-	u := d.signatures[id]
-	d.mu.Unlock()
-	if u == nil || u.TypeOffset > u.end {
-		return Entry{}, false
-	}
-	return u.Entry(u.Offset + u.TypeOffset)
 }

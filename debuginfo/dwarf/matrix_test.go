@@ -1,0 +1,77 @@
+package dwarf
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stackfs/stackfs/tests/need"
+	"github.com/stretchr/testify/require"
+)
+
+// compile builds testdata/NAME with a command line and gives the program's path. The
+// working directory, where .dwo files appear, is the program's.
+func compile(t *testing.T, name string, command ...string) string {
+	t.Helper()
+	program := need.Command(t, command[0], "apt-get install gcc g++ gcc-multilib g++-multilib clang")
+	source, err := filepath.Abs(filepath.Join("testdata", name))
+	require.NoError(t, err)
+	cmd := exec.Command(program, append(command[1:], "-g", "-o", "a.out", source)...)
+	cmd.Dir = t.TempDir()
+	out, err := cmd.CombinedOutput()
+	require.NoError(t, err, "%s\n%s", strings.Join(command, " "), out)
+	return filepath.Join(cmd.Dir, "a.out")
+}
+
+// TestMatrix compares the same program in all forms that compilers give debug info.
+func TestMatrix(t *testing.T) {
+	c, l := newCompared(), newCompared()
+	for _, version := range []string{"-gdwarf-2", "-gdwarf-3", "-gdwarf-4", "-gdwarf-5"} {
+		for _, command := range [][]string{
+			{"g++", "-O0"}, {"g++", "-O2"}, {"g++", "-O2", "-gz"}, {"g++", "-O2", "-m32"}, {"g++", "-O2", "-fdebug-types-section"},
+			{"g++", "-O2", "-gno-strict-dwarf", "-ffunction-sections", "-Wl,--gc-sections"}, {"g++", "-O2", "-flto"},
+			{"clang", "-xc++", "-lstdc++", "-O0"}, {"clang", "-xc++", "-lstdc++", "-O2"}, {"clang", "-xc++", "-lstdc++", "-O2", "-gdwarf64"},
+			{"clang", "-xc++", "-lstdc++", "-O2", "-fdebug-types-section"},
+		} {
+			if strings.HasSuffix(version, "2") && command[len(command)-1] == "-gdwarf64" {
+				continue // version 2 has no 64-bit form
+			}
+			command := append(append([]string{}, command...), version)
+			t.Run(strings.Join(command, " "), func(t *testing.T) {
+				path := compile(t, "shapes.cpp", command...)
+				d := open(t, path)
+				compareReadelf(t, c, path, d)
+				compareLLVM(t, l, path, d, nil)
+			})
+		}
+	}
+	t.Log("readelf:", c)
+	t.Log("llvm-dwarfdump:", l)
+}
+
+// TestShared compares files that dwz has moved common entries out of.
+func TestShared(t *testing.T) {
+	program := need.Command(t, "dwz", "apt-get install dwz")
+	for _, version := range []string{"-gdwarf-4", "-gdwarf-5"} {
+		a, b := compile(t, "shapes.cpp", "g++", "-O1", version), compile(t, "shapes.cpp", "g++", "-O2", version)
+		common := filepath.Join(t.TempDir(), "common")
+		for _, args := range [][]string{{"-m", common, a, b}, {"-5", "-m", common, a, b}} {
+			cmd := exec.Command(program, args...)
+			if out, err := cmd.CombinedOutput(); err != nil {
+				t.Logf("%v: %s", args, out)
+				continue
+			}
+			c := newCompared()
+			for _, path := range []string{a, b, common} {
+				d := openAlt(t, path)
+				compareReadelf(t, c, path, d)
+			}
+			t.Log(version, args[0], c)
+			if _, err := os.Stat(common); err == nil {
+				break
+			}
+		}
+	}
+}
