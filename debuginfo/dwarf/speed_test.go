@@ -1,25 +1,9 @@
 package dwarf
 
 import (
-	"math/rand/v2"
 	"testing"
 	"time"
 )
-
-// addresses are n addresses of functions, spread over the whole file.
-func addresses(d *Data, n int) []uint64 {
-	var all []Range
-	for _, s := range d.rootRanges() {
-		all = append(all, s.Range)
-	}
-	rnd := rand.New(rand.NewPCG(1, 2))
-	out := make([]uint64, n)
-	for i := range out {
-		r := all[rnd.IntN(len(all))]
-		out[i] = r.Low + rnd.Uint64N(r.High-r.Low)
-	}
-	return out
-}
 
 // TestSpeed prints how long the walk over a kernel's entries takes, and its chains of functions.
 func TestSpeed(t *testing.T) {
@@ -36,7 +20,7 @@ func TestSpeed(t *testing.T) {
 	}
 	t.Logf("%d entries at the top of %d units: %v", entries, len(d.Units), time.Since(start))
 
-	addrs := addresses(open(t, path), 10_000)
+	addrs := within(open(t, path), 10_000)
 	d = open(t, path)
 	start = time.Now()
 	found, scopes := 0, 0
