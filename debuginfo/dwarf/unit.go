@@ -82,7 +82,10 @@ type Data struct {
 // New cuts sections into units. ErrNotFound if there is no .debug_info.
 func New(s Sections) (*Data, error) {
 	d := &Data{}
-	return d, d.cut(s)
+	if err := d.cut(s); err != nil {
+		return nil, err
+	}
+	return d, nil
 }
 
 func (d *Data) cut(s Sections) (err error) {
