@@ -50,6 +50,8 @@ type unwinder struct {
 	guess   bool   // how now was found
 	cfa     uint64 // of the frame before, 0 if there is none to compare with
 	signals map[uint64]bool
+
+	analysed map[analysed]analysis // code without call frame information
 }
 
 func (u *unwinder) frame(n int) Frame {
