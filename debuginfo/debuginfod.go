@@ -104,8 +104,8 @@ func cacheDir(getenv func(string) string) string {
 // path is where a file is in the cache: ID/debuginfo, ID/executable, ID/source##usr##x.c,
 // empty if it cannot be there.
 func (f *fetcher) path(id, what string) string {
-	const longestID = 128 // digits; SHA-512 has as many
-	if f.cache == "" || len(id) < 6 || len(id) > longestID || strings.Trim(id, "0123456789abcdef") != "" {
+	const shortestID, longestID = 16, 128 // digits; those of 64-bit hashes and of SHA-512
+	if f.cache == "" || len(id) < shortestID || len(id) > longestID || strings.Trim(id, "0123456789abcdef") != "" {
 		return ""
 	}
 	name := strings.ReplaceAll(what, "/", "##") // as the standard client escapes it

@@ -111,6 +111,18 @@ func (m *module) each(f func(t *symbolTable, s symbol)) {
 	}
 }
 
+// most is how many symbols each gives at most.
+func (m *module) most() int {
+	if m == nil {
+		return 0
+	}
+	n := len(m.image.symbols().syms)
+	if m.debug != nil {
+		n += len(m.debug.symbols().syms)
+	}
+	return n
+}
+
 // named calls f for the symbols of a name, mangled or demangled.
 func (m *module) named(name string, f func(t *symbolTable, s symbol)) {
 	tables := []*symbolTable{m.image.symbols()}
@@ -153,10 +165,10 @@ func (m *module) row(pc uint64) *row {
 }
 
 func (m *module) makeRow(pc uint64) *row {
-	if r := m.image.frames().row(pc); r != nil || m.debug == nil {
-		return r
+	if m.debug == nil {
+		return rowOf(pc, m.image.frames())
 	}
-	return m.debug.frames().row(pc)
+	return rowOf(pc, m.image.frames(), m.debug.frames())
 }
 
 func (m *module) demangle(name string) string {

@@ -24,9 +24,15 @@ func sections(t testing.TB, path, suffix string) Sections {
 		if s == nil || s.Type == elf.SHT_NOBITS {
 			return nil
 		}
-		b, err := s.Data()
-		require.NoError(t, err, "%s of %s", name, path)
-		return b
+		var all []byte
+		for _, same := range f.Sections { // GCC puts each type unit of a .dwo into a section of its own
+			if same.Name == s.Name {
+				b, err := same.Data()
+				require.NoError(t, err, "%s of %s", name, path)
+				all = append(all, b...)
+			}
+		}
+		return all
 	}
 	s := Sections{
 		Info: get(".debug_info"), Types: get(".debug_types"), Abbrev: get(".debug_abbrev"),

@@ -34,7 +34,7 @@ func (c *compared) String() string {
 
 var (
 	readelfEntry = regexp.MustCompile(`^ <([0-9a-f]+)><([0-9a-f]+)>: Abbrev Number: (\d+)(?: \((.*)\))?$`)
-	readelfAttr  = regexp.MustCompile(`^    <([0-9a-f]+)>   (DW_AT\S*?|DW_AT value: \w+)\s*: ?(.*)$`)
+	readelfAttr  = regexp.MustCompile(`^    <([0-9a-f]+)>   (DW_AT\S*?|Unknown AT value: \w+)\s*: ?(.*)$`)
 )
 
 // readelfDump compares what readelf prints with what d has.
