@@ -3,7 +3,6 @@ package dwarf
 import (
 	"bufio"
 	"debug/elf"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -184,14 +183,5 @@ func debugFile(t *testing.T, object, pkg string) string {
 	}
 	path := filepath.Join("/usr/lib/debug/.build-id", id[:2], id[2:]+".debug")
 	need.File(t, path, "apt-get install "+pkg)
-	return path
-}
-
-// vmlinux is the kernel that the environment names.
-func vmlinux(t testing.TB) string {
-	path := os.Getenv("STACKFS_VMLINUX")
-	if path == "" {
-		need.Missing(t, "a vmlinux with debug info", "set STACKFS_VMLINUX to one")
-	}
 	return path
 }

@@ -7,8 +7,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/stackfs/stackfs/tests/need"
 	"github.com/stretchr/testify/require"
+
+	"github.com/stackfs/stackfs/tests/need"
 )
 
 // compile builds files of testdata with a command line and gives the program's path. The
