@@ -60,8 +60,14 @@ func (q *inquiry) variable(ctx context.Context, i debuginfo.Item) saying {
 		field("file", known(file)), field("line", lineNumber(line)),
 	}
 	addr, ok := i.Addr()
+	if i.IsDeclaration() {
+		addr, ok = q.symbolOf(i.Name)
+	}
 	switch {
 	case ok:
+		if i.IsDeclaration() {
+			out = append(out, field("declaration", "yes"))
+		}
 		out = append(out, field("address", nodes.Addr(addr)), q.value(ctx, values.Value{Type: t, Place: values.At(addr)}))
 	case i.IsDeclaration():
 		out = append(out, field("declaration", "yes"))
@@ -75,6 +81,15 @@ func (q *inquiry) variable(ctx context.Context, i debuginfo.Item) saying {
 	return out
 }
 
+// symbolOf is the address that the symbol table has for what debug info only announces.
+func (q *inquiry) symbolOf(name string) (addr uint64, ok bool) {
+	places := q.prog.Lookup(name)
+	if len(places) == 0 {
+		return 0, false
+	}
+	return places[0].Addr(), true
+}
+
 // value is what a variable begins with, as far as the file has it.
 func (q *inquiry) value(ctx context.Context, v values.Value) nodes.Field {
 	text, err := values.Format(ctx, q.env(), v, values.Inner)
@@ -85,7 +100,7 @@ func (q *inquiry) value(ctx context.Context, v values.Value) nodes.Field {
 }
 
 // env is what expressions may refer to: the file.
-func (q *inquiry) env() *values.Env { return q.prog.Env(fileMemory{q.prog}, nil) }
+func (q *inquiry) env() *values.Env { return q.prog.Env(fileMemory{q.prog}, nil, nil) }
 
 // fileMemory is what a file has of its program's memory. It begins at 0 in files that
 // are loaded anywhere; but what is read there is read through a null pointer.
