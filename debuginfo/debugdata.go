@@ -28,7 +28,7 @@ type debugData struct {
 	files   map[*dwarf.Unit]*dwarf.LineFiles
 	types   map[typeKey]*typeNode
 	names   nameIndex
-	split   *splitFiles
+	dwos    *splitFiles
 	offline bool // no index is made in the background
 	cache   dwarf.Cache
 	id      string // what the cache knows the file by, empty: it is not kept
@@ -36,20 +36,20 @@ type debugData struct {
 
 // readSections gives an image's debug sections; those of split units have a suffix.
 func readSections(img *Image, suffix string) dwarf.Sections {
-	get := func(name string) []byte { return img.sections(".debug_" + name + suffix) }
+	get := func(name string) []byte { return img.joined(".debug_" + name + suffix) }
 	s := dwarf.Sections{
 		Info: get("info"), Types: get("types"), Abbrev: get("abbrev"), Str: get("str"), LineStr: get("line_str"),
 		StrOffsets: get("str_offsets"), Addr: get("addr"), Line: get("line"), Aranges: get("aranges"),
 		Ranges: get("ranges"), RngLists: get("rnglists"), Loc: get("loc"), LocLists: get("loclists"),
-		Names: get("names"), CUIndex: img.sections(".debug_cu_index"), TUIndex: img.sections(".debug_tu_index"),
+		Names: get("names"), CUIndex: img.joined(".debug_cu_index"), TUIndex: img.joined(".debug_tu_index"),
 	}
-	s.GdbIndex = img.sections(".gdb_index")
+	s.GdbIndex = img.joined(".gdb_index")
 	return s
 }
 
-// sections is all sections of a name behind each other: compilers put each type unit
+// joined is all sections of a name behind each other: compilers put each type unit
 // of a .dwo file into a section of its own. nil: there is none that can be read.
-func (img *Image) sections(name string) []byte {
+func (img *Image) joined(name string) []byte {
 	var out []byte
 	for _, s := range img.elf.Sections {
 		if s.Name != name || s.Type == elf.SHT_NOBITS {

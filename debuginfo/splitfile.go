@@ -24,7 +24,7 @@ func (d *debugData) attachSplit(m *module) {
 		return
 	}
 	s := &splitFiles{root: m.root, dirs: []string{path.Dir(m.path), path.Dir(m.debugPath)}}
-	d.split = s
+	d.dwos = s
 	d.data.FindSplit = s.find
 	for _, name := range []string{m.path + ".dwp", m.debugPath + ".dwp"} {
 		if sections, err := s.open(name); err == nil {

@@ -85,7 +85,7 @@ func (q *inquiry) value(ctx context.Context, v values.Value) nodes.Field {
 }
 
 // env is what expressions may refer to: the file.
-func (q *inquiry) env() *values.Env { return q.prog.Env(fileMemory{q.prog}, nil) }
+func (q *inquiry) env() *values.Env { return q.prog.Env(fileMemory{q.prog}, nil, nil) }
 
 // fileMemory is what a file has of its program's memory. It begins at 0 in files that
 // are loaded anywhere; but what is read there is read through a null pointer.
