@@ -2,11 +2,9 @@ package dwarf
 
 import (
 	"debug/elf"
-	"os"
 	"strings"
 	"testing"
 
-	"github.com/stackfs/stackfs/tests/need"
 	"github.com/stretchr/testify/require"
 )
 
@@ -54,14 +52,4 @@ func open(t testing.TB, path string) *Data {
 	require.NoError(t, err, path)
 	require.NoError(t, d.Err, path)
 	return d
-}
-
-// vmlinux is the path of a kernel with debug info.
-func vmlinux(t testing.TB) string {
-	t.Helper()
-	path := os.Getenv("STACKFS_VMLINUX")
-	if path == "" {
-		need.Missing(t, "environment variable STACKFS_VMLINUX", "set it to the path of a vmlinux with debug info")
-	}
-	return path
 }

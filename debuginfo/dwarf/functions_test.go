@@ -10,9 +10,10 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/stackfs/stackfs/tests/need"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/stackfs/stackfs/tests/need"
 )
 
 // symbolized is the functions that llvm-symbolizer finds at addresses, the innermost first.
@@ -46,8 +47,8 @@ func symbolized(t *testing.T, path string, addrs []uint64) map[uint64]string {
 	return found
 }
 
-// named is the chain as symbolized has it.
-func named(chain []Entry) (names string) {
+// chainNames is the chain as symbolized has it.
+func chainNames(chain []Entry) (names string) {
 	for i := len(chain) - 1; i >= 0; i-- {
 		if e := chain[i]; e.Tag == TagSubprogram || e.Tag == TagInlinedSubroutine {
 			names += e.Name() + " "
@@ -86,7 +87,7 @@ func compareFunctions(t *testing.T, path string, d *Data, n int) {
 			none++
 			continue
 		}
-		got := named(chain)
+		got := chainNames(chain)
 		if want[a] != got {
 			if bad++; bad < 8 {
 				t.Errorf("0x%x: want %q, got %q", a, want[a], got)
@@ -118,7 +119,7 @@ func TestFunctions(t *testing.T) {
 }
 
 func TestKernelFunctions(t *testing.T) {
-	path := vmlinux(t)
+	path := need.Vmlinux(t)
 	compareFunctions(t, path, open(t, path), 10_000)
 }
 

@@ -6,8 +6,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/stackfs/stackfs/tests/need"
 	"github.com/stretchr/testify/require"
+
+	"github.com/stackfs/stackfs/tests/need"
 )
 
 // compile builds files of testdata with a command line and gives the program's path. The
@@ -62,7 +63,7 @@ func TestShared(t *testing.T) {
 		t.Run(flags, func(t *testing.T) {
 			words := strings.Fields(flags)
 			a, b := compile(t, "shapes.cpp second.cpp", "g++", "-O1", words[0]), compile(t, "shapes.cpp second.cpp", "g++", "-O2", words[0])
-			before := [][]string{facts(t, open(t, a), true), facts(t, open(t, b), true)}
+			before := [][]string{codeFacts(t, open(t, a), true), codeFacts(t, open(t, b), true)}
 			common := filepath.Join(t.TempDir(), "common")
 			cmd := exec.Command(program, append(words[1:], common, a, b)...)
 			out, err := cmd.CombinedOutput()
@@ -70,7 +71,7 @@ func TestShared(t *testing.T) {
 			for i, path := range []string{a, b} {
 				d := openAlt(t, path)
 				require.NotNil(t, d.Alt)
-				compareFacts(t, before[i], facts(t, d, true), flags)
+				compareFacts(t, before[i], codeFacts(t, d, true), flags)
 				if len(words) == 2 { // readelf knows nothing of the forms of version 5
 					c := newCompared()
 					compareReadelf(t, c, path, d)

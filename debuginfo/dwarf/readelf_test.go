@@ -10,9 +10,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/stackfs/stackfs/tests/need"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/stackfs/stackfs/tests/need"
 )
 
 // compared counts what was found equal.

@@ -3,11 +3,13 @@ package dwarf
 import (
 	"testing"
 	"time"
+
+	"github.com/stackfs/stackfs/tests/need"
 )
 
 // TestSpeed prints how long the walk over a kernel's entries takes, and its chains of functions.
 func TestSpeed(t *testing.T) {
-	path := vmlinux(t)
+	path := need.Vmlinux(t)
 	d := open(t, path)
 	for _, what := range []string{"first", "second"} {
 		start := time.Now()

@@ -9,10 +9,11 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/stackfs/stackfs/core"
-	"github.com/stackfs/stackfs/tests/need"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/stackfs/stackfs/core"
+	"github.com/stackfs/stackfs/tests/need"
 )
 
 // openSplit opens a program whose units are in .dwo files beside it.
@@ -41,10 +42,10 @@ func openPackage(t *testing.T, path string) *Data {
 	return d
 }
 
-// facts is what a file says of code and of where variables are, sorted, without what
+// codeFacts is what a file says of code and of where variables are, sorted, without what
 // differs with the place of entries. Types are left out: GCC leaves those that are
 // not used in split units only.
-func facts(t *testing.T, d *Data, ends bool) []string {
+func codeFacts(t *testing.T, d *Data, ends bool) []string {
 	t.Helper()
 	var out []string
 	var walk func(e Entry, depth int)
@@ -117,13 +118,13 @@ func TestSplit(t *testing.T) {
 			// GCC ends some entries of split lists elsewhere before version 5; llvm-dwarfdump
 			// reads the same of them.
 			ends := !strings.HasPrefix(command, "g++ -O2 -gdwarf-4")
-			whole := facts(t, open(t, compile(t, "shapes.cpp second.cpp", words...)), ends)
+			whole := codeFacts(t, open(t, compile(t, "shapes.cpp second.cpp", words...)), ends)
 			path := compile(t, "shapes.cpp second.cpp", append(words, "-gsplit-dwarf")...)
-			compareFacts(t, whole, facts(t, openSplit(t, path), ends), "split")
+			compareFacts(t, whole, codeFacts(t, openSplit(t, path), ends), "split")
 			compareDwo(t, path)
 			for _, tool := range []string{"dwp", "llvm-dwp"} {
 				if pack(t, tool, path) {
-					compareFacts(t, whole, facts(t, openPackage(t, path), ends), tool)
+					compareFacts(t, whole, codeFacts(t, openPackage(t, path), ends), tool)
 				}
 			}
 		})

@@ -31,6 +31,17 @@ const (
 	Func
 )
 
+// Lang is a language, as far as types are written differently in it.
+type Lang uint8
+
+// The languages (DW_AT_language of the unit). C is all that are not named here.
+const (
+	C Lang = iota
+	CPlus
+	Rust
+	Go
+)
+
 // A Type is one type. Its fields do not change.
 type Type struct {
 	Kind Kind
@@ -43,9 +54,13 @@ type Type struct {
 	BigEndian   bool  // scalars stored the other way round
 	Declaration bool  // only announced: the definition is elsewhere
 	Vector      bool  // an Array that is a SIMD vector
-	Flags       bool  // an Enum whose values are combined with |: each value one bit or a mask
-	File        string
-	Line        int // where it is declared, 0 if not known
+	Flags       bool  // an Enum whose values are combined with |; see [FlagEnum]
+	// Unaligned: alignments that the program forced are not recorded (BTF), so a layout
+	// guesses them from the offsets, as pahole does.
+	Unaligned bool
+	Lang      Lang // what it is written in: decides how it is printed
+	File      string
+	Line      int // where it is declared, 0 if not known
 
 	once    sync.Once
 	make    func() Details
@@ -64,7 +79,7 @@ type Details struct {
 	Members     []Member // Struct, Class, Union; in the order of declaration, bases first
 	Enumerators []Enumerator
 	Params      []Param // Func
-	Variadic    bool    // Func: ... after the last parameter
+	Variadic    bool    // Func: ... after the last parameter; in C without any, int f(), which says nothing of them
 	Class       *Type   // MemberPointer: of which class
 	Methods     []Method
 	Template    []TemplateArg
@@ -82,6 +97,7 @@ type Member struct {
 	Virtual    bool  // a virtual base, whose place Location tells
 	Static     bool  // not part of the type's bytes
 	Artificial bool  // made by the compiler (_vptr.X)
+	Align      int64 // bytes, where the program forced one (DW_AT_alignment); else 0
 	Access     Access
 	Location   any // what the maker of the type knows of the place of a virtual base or a static member
 }

@@ -1,0 +1,153 @@
+package debuginfo
+
+import (
+	"math"
+	"sync"
+
+	"github.com/stackfs/stackfs/core"
+	"github.com/stackfs/stackfs/debuginfo/dwarf"
+)
+
+// Bounds of what is kept of a file's debug info; on reaching one all of that kind is
+// dropped, to be decoded again.
+const (
+	maxLineTables = 256
+	maxLineFiles  = 10_000
+	maxTypes      = 200_000
+)
+
+// debugData is the DWARF of one module: what is decoded of it and kept.
+type debugData struct {
+	data  *dwarf.Data
+	image *Image // whose sections they are
+
+	mu      sync.Mutex
+	lines   map[*dwarf.Unit]*dwarf.LineTable
+	files   map[*dwarf.Unit]*dwarf.LineFiles
+	types   map[typeKey]*typeNode
+	names   nameIndex
+	offline bool // no index is made in the background
+}
+
+// sectionNames is where each of dwarf.Sections is, without the .debug_ before it.
+func readSections(img *Image, suffix string) dwarf.Sections {
+	get := func(name string) []byte {
+		b, err := img.Section(".debug_" + name + suffix)
+		if err != nil {
+			return nil
+		}
+		return b
+	}
+	s := dwarf.Sections{
+		Info: get("info"), Types: get("types"), Abbrev: get("abbrev"), Str: get("str"), LineStr: get("line_str"),
+		StrOffsets: get("str_offsets"), Addr: get("addr"), Line: get("line"), Aranges: get("aranges"),
+		Ranges: get("ranges"), RngLists: get("rnglists"), Loc: get("loc"), LocLists: get("loclists"),
+		CUIndex: get("cu_index"), TUIndex: get("tu_index"), Names: get("names"),
+	}
+	s.GdbIndex, _ = img.Section(".gdb_index")
+	return s
+}
+
+func newDebugData(img, alt *Image) (*debugData, error) {
+	data, err := dwarf.New(readSections(img, ""))
+	if err != nil {
+		return nil, err
+	}
+	if alt != nil {
+		if data.Alt, err = dwarf.New(readSections(alt, "")); err != nil {
+			data.Alt = nil
+		}
+	}
+	return &debugData{
+		data: data, image: img, lines: map[*dwarf.Unit]*dwarf.LineTable{}, files: map[*dwarf.Unit]*dwarf.LineFiles{}, types: map[typeKey]*typeNode{},
+	}, nil
+}
+
+// lazyInfo is debug info that is read when first asked for.
+type lazyInfo struct {
+	once sync.Once
+	data *debugData
+	err  error
+}
+
+// info is the module's DWARF: the debug file's, else the image's own. ErrNoData if
+// neither has any.
+func (m *module) info() (*debugData, error) {
+	l := &m.debugInfo
+	l.once.Do(func() {
+		l.err = core.Errorf(core.ErrNoData, "it has no debug info")
+		for _, img := range []*Image{m.debug, m.image} {
+			if img == nil {
+				continue
+			}
+			if d, err := newDebugData(img, m.alt); err == nil {
+				d.offline = m.offline
+				l.data, l.err = d, nil
+				return
+			}
+		}
+	})
+	return l.data, l.err
+}
+
+// lineTable decodes the line table of a unit, nil if it has none.
+func (d *debugData) lineTable(u *dwarf.Unit) *dwarf.LineTable {
+	d.mu.Lock()
+	t, ok := d.lines[u]
+	d.mu.Unlock()
+	if ok {
+		return t
+	}
+	if in, ok := lineInput(u); ok {
+		t, _ = dwarf.ReadLines(in) // what can be read of a broken one is there
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if len(d.lines) >= maxLineTables {
+		clear(d.lines)
+	}
+	d.lines[u] = t
+	return t
+}
+
+// lineFiles is the files that a unit's line table names, nil if it has none.
+func (d *debugData) lineFiles(u *dwarf.Unit) *dwarf.LineFiles {
+	d.mu.Lock()
+	files, ok := d.files[u]
+	d.mu.Unlock()
+	if ok {
+		return files
+	}
+	if in, ok := lineInput(u); ok {
+		files, _ = dwarf.ReadLineHeader(in)
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if len(d.files) >= maxLineFiles {
+		clear(d.files)
+	}
+	d.files[u] = files
+	return files
+}
+
+// fileName is a file by DW_AT_decl_file or DW_AT_call_file as gdb shows it, empty if there is none.
+func (d *debugData) fileName(u *dwarf.Unit, n uint64) string {
+	files := d.lineFiles(u)
+	if files == nil || n > math.MaxInt32 {
+		return ""
+	}
+	return files.Name(int(n))
+}
+
+func lineInput(u *dwarf.Unit) (dwarf.LineInput, bool) {
+	i := u.Info()
+	d := u.Data
+	in := dwarf.LineInput{
+		Line: d.Line, LineStr: d.LineStr, Str: d.Str, StrOffsets: d.StrOffsets,
+		Offset: i.StmtList, AddrSize: u.AddrSize, CompDir: i.CompDir, Name: i.Name, LowPC: i.LowPC,
+	}
+	if d.Alt != nil {
+		in.AltStr = d.Alt.Str
+	}
+	return in, i.HasLines
+}
