@@ -47,7 +47,7 @@ func TestMatrix(t *testing.T) {
 				path := compile(t, "shapes.cpp", command...)
 				d := open(t, path)
 				compareReadelf(t, c, path, d)
-				compareLLVM(t, l, path, d, nil)
+				compareLLVM(t, l, path, d)
 			})
 		}
 	}
