@@ -5,9 +5,10 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/stackfs/stackfs/core"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/stackfs/stackfs/core"
 )
 
 // TestConcurrentUse asks everything of one library at once, for -race.

@@ -6,8 +6,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/stackfs/stackfs/core"
 	"github.com/stretchr/testify/require"
+
+	"github.com/stackfs/stackfs/core"
 )
 
 // exclusive checks that a parser gave a value or an error, not both or neither.

@@ -10,8 +10,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/stackfs/stackfs/core"
 	"github.com/stretchr/testify/require"
+
+	"github.com/stackfs/stackfs/core"
 )
 
 // TestMatchAsGrep compares with what a regular expression, tried on every name,

@@ -7,9 +7,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/stackfs/stackfs/core"
 	"github.com/stackfs/stackfs/tests/need"
-	"github.com/stretchr/testify/require"
 )
 
 // withMiniDebug strips a program and gives it .gnu_debugdata, by gdb's recipe (gdb

@@ -4,6 +4,8 @@ import (
 	"debug/elf"
 	"slices"
 	"sync"
+
+	"github.com/stackfs/stackfs/debuginfo/dwarf"
 )
 
 // Bounds of what a module remembers of its past work; on reaching one the whole
@@ -17,12 +19,14 @@ const (
 // one of them refers to: what the programs that have it loaded share.
 type module struct {
 	image, debug, alt  *Image // the last two may be nil
+	root, path         string // where the image is: path below root
 	debugPath, altPath string
 	search             []SearchStep
 	awaits             []*fetch // what was being fetched when it was made
 	key                string   // in Library.modules
 	debugInfo          lazyInfo
 	offline            bool // of a file that is not loaded
+	cache              dwarf.Cache
 
 	mu        sync.RWMutex
 	rows      map[uint64]*row // by link-time address; nil: there is none
@@ -45,7 +49,7 @@ func (m *module) findFiles(s *searcher) {
 		alt := s.alt(found)
 		m.alt, m.altPath = alt.img, alt.shown()
 	}
-	m.search, m.awaits = s.steps, s.awaits
+	m.search, m.awaits, m.root, m.path = s.steps, s.awaits, s.root, s.path
 }
 
 // stale says that something has come, or failed to, that the module waited for.

@@ -17,9 +17,10 @@ const smallInfo = 32 << 20
 
 // nameIndex finds entries by name.
 type nameIndex struct {
-	once  sync.Once
-	ready chan struct{} // closed when ix is there
-	ix    *dwarf.Index
+	once   sync.Once
+	ready  chan struct{} // closed when ix is there
+	ix     *dwarf.Index
+	making sync.Mutex
 }
 
 // What names are of.
@@ -32,20 +33,23 @@ var (
 	kindEnumerator = dwarf.Kinds(dwarf.KindEnumerator)
 )
 
-// index is the index of names, nil while it is being made.
+// index is the index of names, nil while it is being made or, of a large file that
+// is not loaded, where nobody has made it.
 func (d *debugData) index() *dwarf.Index {
 	n := &d.names
 	n.once.Do(func() {
 		n.ready = make(chan struct{})
-		make := func() {
-			n.ix, _ = dwarf.BuildIndex(context.Background(), d.data) // only the context's end is an error
+		if ix, err := d.cache.Open(d.data, d.id); err == nil {
+			n.ix = ix
 			close(n.ready)
+			return
 		}
 		switch {
 		case len(d.data.Info) <= smallInfo:
-			make()
+			n.ix, _ = dwarf.BuildIndex(context.Background(), d.data) // only the context's end is an error
+			close(n.ready)
 		case !d.offline:
-			go func() { _ = Guard(func() error { make(); return nil }) }()
+			go func() { _ = Guard(func() error { return d.makeIndex(context.Background()) }) }()
 		}
 	})
 	select {
@@ -56,13 +60,30 @@ func (d *debugData) index() *dwarf.Index {
 	}
 }
 
+// makeIndex makes the index of a large file and keeps it for the next time.
+func (d *debugData) makeIndex(ctx context.Context) (err error) {
+	n := &d.names
+	n.making.Lock()
+	defer n.making.Unlock()
+	if n.ix != nil {
+		return nil
+	}
+	ix, err := d.cache.Index(ctx, d.data, d.id)
+	if err == nil {
+		n.ix = ix
+		close(n.ready)
+	}
+	return err
+}
+
 // wholeIndex is the index of names, waited for if it is being made.
 func (d *debugData) wholeIndex(ctx context.Context) (*dwarf.Index, error) {
 	if ix := d.index(); ix != nil {
 		return ix, nil
 	}
-	if d.offline && len(d.data.Info) > smallInfo {
-		return dwarf.BuildIndex(ctx, d.data)
+	if d.offline {
+		err := d.makeIndex(ctx)
+		return d.names.ix, err
 	}
 	select {
 	case <-d.names.ready:

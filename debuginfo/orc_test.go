@@ -5,8 +5,9 @@ import (
 	"encoding/binary"
 	"testing"
 
-	"github.com/stackfs/stackfs/core"
 	"github.com/stretchr/testify/require"
+
+	"github.com/stackfs/stackfs/core"
 )
 
 type orcLine struct {

@@ -5,8 +5,9 @@ import (
 	"os"
 	"testing"
 
-	"github.com/stackfs/stackfs/tests/need"
 	"github.com/stretchr/testify/require"
+
+	"github.com/stackfs/stackfs/tests/need"
 )
 
 func vmlinux(t testing.TB) *Image {

@@ -205,7 +205,7 @@ func TestGoBinary(t *testing.T) {
 	d, c, l := open(t, path), newCompared(), newCompared()
 	compareReadelf(t, c, path, d)
 	t.Log("readelf:", c)
-	compareLLVM(t, l, path, d, nil)
+	compareLLVM(t, l, path, d)
 	t.Log("llvm-dwarfdump:", l)
 	compareFunctions(t, path, d, 5000)
 }

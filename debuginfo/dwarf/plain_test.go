@@ -18,7 +18,7 @@ func TestMatrixC(t *testing.T) {
 				path := compile(t, "shapes.c", command...)
 				d := open(t, path)
 				compareReadelf(t, c, path, d)
-				compareLLVM(t, l, path, d, nil)
+				compareLLVM(t, l, path, d)
 			})
 		}
 	}

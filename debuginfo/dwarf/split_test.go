@@ -144,7 +144,7 @@ func compareDwo(t *testing.T, path string) {
 			f = filepath.Join(filepath.Dir(path), f)
 		}
 		c := newCompared()
-		compareLLVM(t, c, f, full.Data, nil)
+		compareLLVM(t, c, f, full.Data)
 		t.Logf("%s: %v", filepath.Base(f), c)
 	}
 }
