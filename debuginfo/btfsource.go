@@ -12,16 +12,21 @@ func (o *Object) BTF() (*btf.File, error) {
 	if o.module == nil {
 		return nil, core.Errorf(core.ErrNotFound, "reading BTF: the file cannot be read")
 	}
-	var last error
-	for _, img := range []*Image{o.module.image, o.module.debug} {
+	m := o.module
+	m.btfOnce.Do(func() { m.btf, m.btfErr = m.readBTF() })
+	return m.btf, m.btfErr
+}
+
+func (m *module) readBTF() (f *btf.File, err error) {
+	for _, img := range []*Image{m.image, m.debug} {
 		if img == nil {
 			continue
 		}
-		section, err := img.Section(".BTF")
-		if err == nil {
+		section, e := img.Section(".BTF")
+		if e == nil {
 			return btf.Parse(section, nil)
 		}
-		last = err
+		err = e
 	}
-	return nil, last
+	return nil, err
 }

@@ -357,6 +357,14 @@ func (s *scope) Type(name string) (*types.Type, error) {
 			}
 		}
 	}
+	for _, o := range objects {
+		if b, err := o.BTF(); err == nil && file == "" {
+			known = true
+			if t, err := b.Type(strings.TrimSpace(name)); err == nil {
+				return t, nil
+			}
+		}
+	}
 	if !known {
 		return nil, core.Errorf(core.ErrNoData, "there is no debug info that has types; see objects/*/search")
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/stackfs/stackfs/debuginfo/btf"
 	"github.com/stackfs/stackfs/debuginfo/dwarf"
 )
 
@@ -25,6 +26,9 @@ type module struct {
 	awaits             []*fetch // what was being fetched when it was made
 	key                string   // in Library.modules
 	debugInfo          lazyInfo
+	btfOnce            sync.Once
+	btf                *btf.File
+	btfErr             error
 	offline            bool // of a file that is not loaded
 	cache              dwarf.Cache
 
