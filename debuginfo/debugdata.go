@@ -55,7 +55,7 @@ func (img *Image) joined(name string) []byte {
 		if s.Name != name || s.Type == elf.SHT_NOBITS {
 			continue
 		}
-		b, err := img.data(s)
+		b, err := img.shared(s)
 		switch {
 		case err != nil:
 		case out == nil:

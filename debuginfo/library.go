@@ -164,7 +164,10 @@ func (l *Library) module(img *Image, key, path string, p *Program) *module {
 		img = k.value.image
 	}
 	m := newModule(img)
-	m.key = key
+	m.key, m.offline = key, p.offline
+	if !p.options.NoCache {
+		m.cache = l.indexes
+	}
 	m.findFiles(&searcher{img: img, path: path, root: p.root, dirs: l.debugRoots(p.options, p.root), fetcher: l.fetcher})
 	l.mu.Lock()
 	keep(l, l.modules, key, m, maxModules)

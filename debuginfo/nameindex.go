@@ -140,6 +140,9 @@ var tagKinds = map[dwarf.Tag]dwarf.Kind{
 // splitUnits are the units with the content of skeletons.
 func (d *debugData) splitUnits() []*dwarf.Unit {
 	var out []*dwarf.Unit
+	if d.dwos == nil {
+		return nil
+	}
 	for _, u := range d.data.Units {
 		if full := u.Full(); full != u {
 			out = append(out, full)

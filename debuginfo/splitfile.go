@@ -36,8 +36,11 @@ func (d *debugData) attachSplit(m *module) {
 	}
 }
 
-// isSkeleton says whether a unit's content is elsewhere.
-func isSkeleton(u *dwarf.Unit) bool { return u.Kind == dwarf.UnitSkeleton || u.Info().DwoName != "" }
+// isSkeleton says whether a unit's content is elsewhere. Since DWARF 5 that is in the
+// header; older ones are to be read further.
+func isSkeleton(u *dwarf.Unit) bool {
+	return u.Kind == dwarf.UnitSkeleton || u.Version < 5 && u.Info().DwoName != ""
+}
 
 // find opens the .dwo file that a skeleton names: where it was made, else beside the
 // program.

@@ -36,7 +36,7 @@ const (
 // imports is the architecture: what each package may import of this module and
 // from outside. A package that is not here must not be.
 var imports = map[string][]string{
-	"cmd/stackfs":              {"fs", "nodes", "core", "debuginfo", "debuginfo/types", "drivers", "drivers/keeper", "tests", cobra, sysUnix},
+	"cmd/stackfs":              {"fs", "nodes", "core", "debuginfo", "debuginfo/types", "debuginfo/values", "drivers", "drivers/keeper", "tests", cobra, sysUnix},
 	"fs":                       {"core", "nodes", goFuse},
 	"nodes":                    {"core", "debuginfo", "debuginfo/syscalls", "debuginfo/types", "debuginfo/values", "probes"},
 	"probes":                   {"core"},

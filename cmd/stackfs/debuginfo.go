@@ -139,11 +139,19 @@ func (q *inquiry) open(path string) (err error) {
 }
 
 func (q *inquiry) options() debuginfo.ProgramOptions {
-	return debuginfo.ProgramOptions{DebugRoots: filepath.SplitList(q.roots)}
+	return debuginfo.ProgramOptions{DebugRoots: filepath.SplitList(q.roots), NoCache: q.noCache}
 }
 
 func openProgram(path string, o debuginfo.ProgramOptions) (*debuginfo.Program, error) {
-	return debuginfo.NewLibrary(nil).File(path, o)
+	whole, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("opening %s: %w", path, err)
+	}
+	p, err := debuginfo.NewLibrary(nil).File(whole, o)
+	if err != nil && !strings.Contains(err.Error(), path) {
+		err = fmt.Errorf("opening %s: %w", path, err)
+	}
+	return p, err
 }
 
 // noDebugInfo says what was looked for where, and what to do about it.

@@ -96,9 +96,9 @@ type layout struct{ of *types.Type }
 // AppendText implements saying.
 func (l layout) AppendText(b []byte) ([]byte, error) { return types.AppendLayout(b, l.of), nil }
 
-// MarshalJSON adds the kind of answer to the layout.
+// MarshalJSON gives the layout under its type's name.
 func (l layout) MarshalJSON() ([]byte, error) {
-	return json.Marshal(nodes.Fields{field("answer", "type"), field("layout", types.Describe(l.of))})
+	return json.Marshal(nodes.Fields{field("type", l.of.String()), field("layout", types.Describe(l.of))})
 }
 
 // row is one line of a list: its columns, with tabs between them in text.

@@ -150,12 +150,18 @@ func (q *inquiry) listTypes(ctx context.Context, wanted func(string) bool) error
 	if q.isBTF() {
 		return q.listBTF(wanted)
 	}
+	last := ""
 	for i := range q.prog.EachItem(ctx, debuginfo.TypeItems, wanted) {
 		size := knownNumber(i.Size())
 		if i.IsDeclaration() {
 			size = nodes.Unknown
 		}
-		q.document.line(row{field("name", typeName(i)), field("size", size), field("source", sourceLine(i.Declared()))})
+		r := row{field("name", typeName(i)), field("size", size), field("source", sourceLine(i.Declared()))}
+		text, _ := r.AppendText(nil) // columns cannot fail
+		if string(text) != last {    // definitions may differ in what is not shown
+			q.document.line(r)
+			last = string(text)
+		}
 	}
 	return nil
 }

@@ -37,6 +37,10 @@ func (q *inquiry) members(ctx context.Context, question string) (bool, error) {
 	if rest == "" || strings.ContainsAny(question, "[(+*&/%^|<=@!~? ") {
 		return false, nil
 	}
+	if t := q.quickType(name); t != nil {
+		err := q.member(chain{of: question, base: name, kind: "type", at: t}, rest)
+		return err == nil, err
+	}
 	all, err := q.prog.Items(ctx, name, debuginfo.AllItems)
 	if err != nil {
 		return false, ignoreUnknown(err)
@@ -60,6 +64,23 @@ func (q *inquiry) members(ctx context.Context, question string) (bool, error) {
 		}
 	}
 	return false, last
+}
+
+// quickType is the type of a name that only BTF needs to be asked for: no symbol has
+// it. nil: it may be another thing.
+func (q *inquiry) quickType(name string) *types.Type {
+	if q.source == "dwarf" || strings.Contains(name, "::") {
+		return nil
+	}
+	btf, err := q.object.BTF()
+	if err != nil {
+		return nil
+	}
+	t, err := btf.Type(name)
+	if err != nil || len(q.prog.Lookup(name)) > 0 {
+		return nil
+	}
+	return t
 }
 
 // parameterChain begins a chain with a parameter of a function.

@@ -6,7 +6,6 @@ import (
 	"strconv"
 
 	"github.com/stackfs/stackfs/debuginfo"
-	"github.com/stackfs/stackfs/debuginfo/dwarf"
 	"github.com/stackfs/stackfs/debuginfo/types"
 	"github.com/stackfs/stackfs/nodes"
 )
@@ -58,7 +57,7 @@ func lineNumber(n int) any {
 }
 
 // addressRange is code: [Low, High).
-type addressRange dwarf.Range
+type addressRange struct{ Low, High uint64 }
 
 // String is 0xLOW-0xHIGH.
 func (r addressRange) String() string {
@@ -70,7 +69,8 @@ func (r addressRange) MarshalJSON() ([]byte, error) {
 	return nodes.Fields{field("start", nodes.Addr(r.Low)), field("end", nodes.Addr(r.High))}.MarshalJSON()
 }
 
-func rangeList(ranges []dwarf.Range) nodes.Repeated {
+// rangeList is the code of something.
+func rangeList[R ~struct{ Low, High uint64 }](ranges []R) nodes.Repeated {
 	out := nodes.Repeated{}
 	for _, r := range ranges {
 		out = append(out, addressRange(r))
