@@ -14,10 +14,12 @@ import (
 )
 
 // Env is what an expression may refer to in a call, or if that is nil in the program
-// as a whole. m is the memory that values are read from. The writers, and what only a
-// kernel has, are for the caller to fill in.
-func (p *Program) Env(m core.Memory, c *Call) *values.Env {
-	s := &scope{program: p, memory: m, call: c}
+// as a whole. m is the memory that values are read from; thread gives the registers
+// of the thread whose thread-local variables are meant, and is asked only for those;
+// nil: that of the call. The writers, and what only a kernel has, are for the caller
+// to fill in.
+func (p *Program) Env(m core.Memory, c *Call, thread func(context.Context) (core.Registers, error)) *values.Env {
+	s := &scope{program: p, memory: m, call: c, thread: thread}
 	env := &values.Env{Scope: s, Types: s, Memory: m, Symbolize: p.symbolName, Member: s.member}
 	if c != nil {
 		env.Registers = c.Registers()
@@ -55,7 +57,24 @@ type scope struct {
 	program *Program
 	memory  core.Memory
 	call    *Call
-	tls     func(o *Object, offset uint64) (uint64, error)
+	thread  func(context.Context) (core.Registers, error)
+}
+
+// tls finds thread-local variables of the scope's thread.
+func (s *scope) tls(ctx context.Context) func(o *Object, offset uint64) (uint64, error) {
+	return func(o *Object, offset uint64) (uint64, error) {
+		var regs core.Registers
+		switch {
+		case s.call != nil:
+			regs = s.call.Registers()
+		case s.thread != nil:
+			var err error
+			if regs, err = s.thread(ctx); err != nil {
+				return 0, err
+			}
+		}
+		return s.program.threadLocal(ctx, s.memory, regs)(o, offset)
+	}
 }
 
 // Variable implements values.Scope.
@@ -66,9 +85,11 @@ func (s *scope) Variable(ctx context.Context, name string) (values.Value, error)
 		}
 	}
 	objects, rest, file := s.qualified(name)
-	for _, o := range objects {
-		if v, ok := s.global(ctx, o, rest, file); ok {
-			return v, v.Err
+	for _, declared := range []bool{false, true} {
+		for _, o := range objects {
+			if v, ok := s.global(ctx, o, rest, file, declared); ok {
+				return v, v.Err
+			}
 		}
 	}
 	if file == "" {
@@ -134,8 +155,9 @@ func (s *scope) qualified(name string) (objects []*Object, rest, file string) {
 	return objects, name, ""
 }
 
-// global finds a variable, function or enumerator of an object by debug info.
-func (s *scope) global(ctx context.Context, o *Object, name, file string) (values.Value, bool) {
+// global finds a variable, function or enumerator of an object by debug info, or what
+// that only declares.
+func (s *scope) global(ctx context.Context, o *Object, name, file string, declared bool) (values.Value, bool) {
 	if o.module == nil {
 		return values.Value{}, false
 	}
@@ -145,7 +167,7 @@ func (s *scope) global(ctx context.Context, o *Object, name, file string) (value
 	}
 	var found []dwarf.Entry
 	for _, e := range info.named(ctx, name, kindVariable|kindFunction|kindEnumerator) {
-		if file == "" || dwarf.MatchPath(e.Unit.Info().Name, file) {
+		if isDeclared(e) == declared && (file == "" || dwarf.MatchPath(e.Unit.Info().Name, file)) {
 			found = append(found, e)
 		}
 	}
@@ -158,7 +180,35 @@ func (s *scope) global(ctx context.Context, o *Object, name, file string) (value
 			best = e
 		}
 	}
-	return s.program.valueOf(ctx, o, info, best, s.memory, s.tls), true
+	if isDeclared(best) {
+		return s.declared(o, info, best)
+	}
+	return s.program.valueOf(ctx, o, info, best, s.memory, s.tls(ctx)), true
+}
+
+// isDeclared says whether an entry only says that there is such a thing somewhere. A
+// variable that others may see and that has no place is one that was left to them.
+func isDeclared(e dwarf.Entry) bool {
+	if e.Has(dwarf.AttrLocation) || e.Has(dwarf.AttrConstValue) {
+		return false
+	}
+	return e.Flag(dwarf.AttrDeclaration) || e.Tag == dwarf.TagVariable && isExternal(e)
+}
+
+// declared is what a declaration gives a type and the symbol tables an address.
+func (s *scope) declared(o *Object, info *debugData, e dwarf.Entry) (values.Value, bool) {
+	name := e.LinkageName()
+	if name == "" {
+		name = e.Name()
+	}
+	for _, place := range s.program.Lookup(name) {
+		t := info.typeAt(e, dwarf.AttrType)
+		if e.Tag == dwarf.TagSubprogram {
+			t = info.typeOf(e)
+		}
+		return values.Value{Type: t, Place: values.At(place.Addr())}, true
+	}
+	return values.Value{}, false
 }
 
 // rank prefers what is of the call's unit, then what is known outside its own.

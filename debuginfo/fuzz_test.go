@@ -66,6 +66,7 @@ func FuzzCFI(f *testing.F) {
 					continue
 				}
 				u := unwinder{program: jit(), stack: stackReader{ctx: context.Background(), memory: words(0x8000, 0x8010, 0x1100, 0x8000, 0, 1, 2, 3)}}
+				u.context = exprContext{register: u.now.get, memory: u.stack.word}
 				for n := range frameColumns {
 					u.now.set(n, 0x8000)
 				}

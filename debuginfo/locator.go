@@ -41,6 +41,7 @@ func (c *Call) locator(ctx context.Context, m core.Memory) *locator {
 	if len(c.scopes) > 0 {
 		l.unit = c.scopes[0].Unit
 	}
+	l.tls = c.program.threadLocal(ctx, m, c.Registers())
 	return l
 }
 

@@ -165,10 +165,10 @@ func (m *module) row(pc uint64) *row {
 }
 
 func (m *module) makeRow(pc uint64) *row {
-	if r := m.image.frames().row(pc); r != nil || m.debug == nil {
-		return r
+	if m.debug == nil {
+		return rowOf(pc, m.image.frames())
 	}
-	return m.debug.frames().row(pc)
+	return rowOf(pc, m.image.frames(), m.debug.frames())
 }
 
 func (m *module) demangle(name string) string {

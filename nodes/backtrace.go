@@ -40,7 +40,7 @@ func (u unwound) list(ctx context.Context, c *debuginfo.Call, vars []debuginfo.V
 	if !c.HasInfo() {
 		return nil, nil
 	}
-	env := u.program.Env(u.memory, c)
+	env := u.program.Env(u.memory, c, nil)
 	out := make(variableList, 0, len(vars))
 	for _, v := range vars {
 		text, err := values.Format(ctx, env, v.Value, style)

@@ -48,7 +48,7 @@ func findVariable(ctx context.Context, p Place, name string) (Place, error) {
 func (p Place) environment(ctx context.Context, prog *debuginfo.Program) *values.Env {
 	t := p.Target
 	call, memory := p.currentCall(ctx, prog)
-	env := prog.Env(memory, call)
+	env := prog.Env(memory, call, p.someThread)
 	env.WriteMemory = func(ctx context.Context, b []byte, addr uint64) error {
 		w, ok := core.Power[core.MemoryWriter](t.Core)
 		if !ok {
@@ -64,6 +64,24 @@ func (p Place) environment(ctx context.Context, prog *debuginfo.Program) *values
 		}
 	}
 	return env
+}
+
+// someThread is the registers of the thread whose thread-local variables are shown
+// while none has stopped: the process's first, or the one with the lowest number.
+func (p Place) someThread(ctx context.Context) (core.Registers, error) {
+	if err := p.mayHold(ctx); err != nil {
+		return core.Registers{}, err
+	}
+	threads, err := p.Target.Core.Threads(ctx)
+	if err != nil || len(threads) == 0 {
+		return core.Registers{}, err
+	}
+	p.TID = threads[0].ID()
+	for _, t := range threads {
+		p.TID = min(p.TID, t.ID())
+	}
+	shot, err := p.sample(ctx, core.Want{})
+	return shot.Registers, err
 }
 
 // currentCall is the innermost call of the thread that stopped last, nil while the

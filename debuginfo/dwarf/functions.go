@@ -119,8 +119,7 @@ func (u *Unit) scan(deep bool, visit func(Entry)) {
 // pastEnds reads the entry at an offset, or the next one up the tree when those
 // nested beside it have ended. Depth 0 is the end of the root.
 func (u *Unit) pastEnds(off uint64, depth int) (Entry, uint64, int) {
-	section := u.section()
-	for depth > 0 && off < u.end && section[off] == 0 {
+	for depth > 0 && off < u.end && u.section()[off] == 0 {
 		depth--
 		off++
 	}

@@ -67,19 +67,25 @@ func (m *merger) number(w *worker, owners []uint32) []uint32 {
 func (m *merger) readScopes(scopes []scope) {
 	m.scopes = append(m.scopes[:0], "")
 	for _, s := range scopes[1:] {
-		text := anonymous
-		if s.name != 0 {
-			text = m.at(s.name)
-		}
-		outer := m.scopes[s.outer]
-		if m.spent += len(outer) + len(text); m.spent > m.limit {
-			outer = ""
-		}
-		if outer != "" {
-			text = outer + "::" + text
-		}
-		m.scopes = append(m.scopes, text)
+		m.scopes = append(m.scopes, m.scopeText(s))
 	}
+}
+
+// scopeText is empty if the scope, or one around it, has no text, or if all texts
+// together would be too long.
+func (m *merger) scopeText(s scope) string {
+	text := anonymous
+	if s.name != 0 {
+		text = m.at(s.name)
+	}
+	if s.outer == 0 {
+		return text
+	}
+	outer := m.scopes[s.outer]
+	if m.spent += len(outer) + len(text); outer == "" || text == "" || m.spent > m.limit {
+		return ""
+	}
+	return outer + "::" + text
 }
 
 // intern gives the number of a name in a scope.
@@ -90,6 +96,9 @@ func (m *merger) intern(name place, scope uint32) uint32 {
 	}
 	if scope == 0 {
 		return m.find(text, name)
+	}
+	if m.scopes[scope] == "" {
+		return noName
 	}
 	m.line = append(append(append(m.line[:0], m.scopes[scope]...), "::"...), text...)
 	return m.find(string(m.line), 0)

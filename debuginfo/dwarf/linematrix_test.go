@@ -90,7 +90,9 @@ func checkForm(t *testing.T, form, file string) {
 		compareEU(t, file, l, addrs)
 	}
 	compareGDB(t, file, l, addrs)
-	compareAddresses(t, file, l)
+	if form != "go build" { // whose files are a thousand
+		compareAddresses(t, file, l)
+	}
 }
 
 // compareRows compares each row of each table with llvm-dwarfdump's.

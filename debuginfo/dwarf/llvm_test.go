@@ -11,14 +11,16 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/stackfs/stackfs/tests/need"
 	"github.com/stretchr/testify/require"
+
+	"github.com/stackfs/stackfs/tests/need"
 )
 
 var (
 	llvmEntry = regexp.MustCompile(`^0x([0-9a-f]+): +(DW_TAG_\w+|NULL)`)
 	llvmAttr  = regexp.MustCompile(`^ +(DW_AT_\w+) \[(DW_FORM_\w+)\]\t(.*)$`)
 	llvmRange = regexp.MustCompile(`^ +\[0x([0-9a-f]+), 0x([0-9a-f]+)\)(?:: +(\w+))?`)
+	llvmSplit = regexp.MustCompile(`^ +DW_LLE_startx_length +\(0x([0-9a-f]+), 0x([0-9a-f]+)\): (\w+)`)
 	llvmElse  = regexp.MustCompile(`^ +<default>: +(\w+)`)
 )
 
@@ -79,6 +81,14 @@ func (x *llvmDump) line(line string) bool {
 		high, _ := strconv.ParseUint(m[2], 16, 64)
 		if low < high {
 			x.want, x.wants = append(x.want, Location{Low: low, High: high}), append(x.wants, m[3])
+		}
+	} else if m := llvmSplit.FindStringSubmatch(line); m != nil {
+		index, _ := strconv.ParseUint(m[1], 16, 64)
+		length, _ := strconv.ParseUint(m[2], 16, 64)
+		low, ok := x.entry.Unit.IndexedAddr(index)
+		require.True(x.t, ok)
+		if length > 0 {
+			x.want, x.wants = append(x.want, Location{Low: low, High: low + length}), append(x.wants, m[3])
 		}
 	} else if m := llvmElse.FindStringSubmatch(line); m != nil {
 		x.want, x.wants = append(x.want, Location{High: math.MaxUint64}), append(x.wants, m[1])
@@ -144,7 +154,7 @@ func (x *llvmDump) attribute(name, text string) {
 func (x *llvmDump) list() {
 	want, ops := x.want, x.wants
 	x.want, x.wants = nil, nil
-	if x.at < 0 || x.at >= len(x.attrs) || !x.addresses {
+	if x.at < 0 || x.at >= len(x.attrs) || !x.addresses && (len(want) == 0 || x.names[x.at] == AttrRanges) {
 		return
 	}
 	v := x.attrs[x.at]

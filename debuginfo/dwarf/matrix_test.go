@@ -7,18 +7,23 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/stackfs/stackfs/tests/need"
 	"github.com/stretchr/testify/require"
+
+	"github.com/stackfs/stackfs/tests/need"
 )
 
-// compile builds testdata/NAME with a command line and gives the program's path. The
+// compile builds files of testdata with a command line and gives the program's path. The
 // working directory, where .dwo files appear, is the program's.
-func compile(t *testing.T, name string, command ...string) string {
+func compile(t *testing.T, names string, command ...string) string {
 	t.Helper()
 	program := need.Command(t, command[0], "apt-get install gcc g++ gcc-multilib g++-multilib clang")
-	source, err := filepath.Abs(filepath.Join("testdata", name))
-	require.NoError(t, err)
-	cmd := exec.Command(program, append(command[1:], "-g", "-o", "a.out", source)...)
+	args := append(append([]string{}, command[1:]...), "-g", "-o", "a.out")
+	for name := range strings.FieldsSeq(names) {
+		source, err := filepath.Abs(filepath.Join("testdata", name))
+		require.NoError(t, err)
+		args = append(args, source)
+	}
+	cmd := exec.Command(program, args...)
 	cmd.Dir = t.TempDir()
 	out, err := cmd.CombinedOutput()
 	require.NoError(t, err, "%s\n%s", strings.Join(command, " "), out)

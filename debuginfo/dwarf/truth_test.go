@@ -8,15 +8,16 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/stackfs/stackfs/tests/need"
 	"github.com/stretchr/testify/require"
+
+	"github.com/stackfs/stackfs/tests/need"
 )
 
 // every is which units of a kernel are compared: reading one takes readelf 2 s.
 const every = 20
 
 func TestKernelEntries(t *testing.T) {
-	path := vmlinux(t)
+	path := need.Vmlinux(t)
 	d, c := open(t, path), newCompared()
 	for i := 0; i < len(d.Units); i += every {
 		u := d.Units[i]

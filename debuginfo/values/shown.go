@@ -1,6 +1,7 @@
 package values
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -71,11 +72,11 @@ func (o Object) MarshalJSON() ([]byte, error) {
 		if i > 0 {
 			out = append(out, ',')
 		}
-		key, err := json.Marshal(f.Key)
+		key, err := marshalJSON(f.Key)
 		if err != nil {
 			return nil, err
 		}
-		value, err := json.Marshal(f.Value)
+		value, err := marshalJSON(f.Value)
 		if err != nil {
 			return nil, err
 		}
@@ -125,4 +126,13 @@ func (s *shown) jsonObject(limit int, out Object) Object {
 		out = append(out, Field{p.name, p.value.json(limit)})
 	}
 	return out
+}
+
+// marshalJSON is json.Marshal that leaves < > & as they are: nothing here is HTML.
+func marshalJSON(v any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	err := e.Encode(v)
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
 }
