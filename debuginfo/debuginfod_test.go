@@ -170,9 +170,9 @@ func TestNoServerHasIt(t *testing.T) {
 	other := build(t, "gcc", "signal.c", "-s")
 	cache := t.TempDir()
 	l, target := fetchingLibrary(cache, url), newFileTarget(t, other)
-	o := objectOf(t, l, target, ProgramOptions{})
+	objectOf(t, l, target, ProgramOptions{})
 	l.fetcher.wait(t)
-	o = objectOf(t, l, target, ProgramOptions{})
+	o := objectOf(t, l, target, ProgramOptions{})
 	require.EqualError(t, o.Search[len(o.Search)-1].Err, "no server had it 0s ago; that is remembered for 10m0s")
 	l.fetcher.wait(t)
 
