@@ -129,9 +129,9 @@ func (t *nameTable) units(off uint64, add func(*Unit)) {
 // entry reads one entry: nil if it names no unit that is there.
 func (t *nameTable) entry(r *reader, specs []attrSpec) *Unit {
 	list, count, n := t.cus, t.nCUs, uint64(0)
-	for _, s := range specs {
-		v := t.unit.value(r, s)
-		switch s.attr {
+	for i := range specs {
+		v := t.unit.value(r, &specs[i])
+		switch specs[i].attr {
 		case idxCompileUnit:
 			list, count, n = t.cus, t.nCUs, v.num
 		case idxTypeUnit:
@@ -153,6 +153,7 @@ func (t *nameTable) readAbbrevs(section []byte) {
 		var specs []attrSpec
 		for r.more() {
 			s := attrSpec{attr: Attr(r.uleb()), form: Form(r.uleb())}
+			s.size = t.unit.layout().size(s.form)
 			if s.form == FormImplicitConst {
 				s.implicit = r.sleb()
 			}

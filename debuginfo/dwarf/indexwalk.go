@@ -385,14 +385,14 @@ func (u *Unit) stringOffset(n uint64) (uint64, bool) {
 func (w *walker) varied(s *step, f *facts, at int) int {
 	r := reader{data: w.data, at: at}
 	form, n := s.form, s.size
-	for n == formIndirect && !r.bad {
+	for n == sizeIndirect && !r.bad {
 		form = Form(r.uleb())
-		n = w.formSize(form)
+		n = w.layout.size(form)
 	}
 	switch {
-	case n >= 0 || n == formLEB:
+	case n >= 0 || n == sizeLEB:
 		var v uint64
-		if n == formLEB {
+		if n == sizeLEB {
 			v = r.uleb()
 		} else if v = r.uint(min(int(n), 8)); n > 8 {
 			r.take(uint64(n) - 8)
@@ -400,7 +400,7 @@ func (w *walker) varied(s *step, f *facts, at int) int {
 		if s.role != roleNone && !r.bad {
 			w.value(s.role, form, v, f)
 		}
-	case n == formText:
+	case n == sizeString:
 		if text := r.cString(); s.role == roleName && text != "" {
 			f.name = makePlace(w.sects.own, uint64(r.at-len(text)-1))
 		}
@@ -413,15 +413,15 @@ func (w *walker) varied(s *step, f *facts, at int) int {
 	return r.at
 }
 
-func (w *walker) block(r *reader, n int8) {
+func (w *walker) block(r *reader, n formSize) {
 	switch n {
-	case formBlock:
+	case sizeBlock:
 		r.take(r.uleb())
-	case formBlock1:
+	case sizeBlock1:
 		r.take(uint64(r.byte()))
-	case formBlock2:
+	case sizeBlock2:
 		r.take(uint64(r.u16()))
-	case formBlock4:
+	case sizeBlock4:
 		r.take(uint64(r.u32()))
 	default:
 		r.bad = true
