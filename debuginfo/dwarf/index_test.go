@@ -28,13 +28,14 @@ func compareGo(t *testing.T, path string) {
 func compareReadelfNames(t *testing.T, path, alt string) {
 	d := indexed(t, path)
 	x := newTruth()
+	var altStr []byte
 	if alt != "" {
 		d.Alt = indexed(t, alt)
-		x.alt = true
-		readelfTells(t, alt, x.add)
+		altStr, x.alt = d.Alt.Str, true
+		readelfTells(t, alt, nil, x.add)
 		x.alt = false
 	}
-	readelfTells(t, path, x.add)
+	readelfTells(t, path, altStr, x.add)
 	compareIndex(t, buildIndex(t, d), x)
 }
 
