@@ -25,6 +25,9 @@ type worker struct {
 	scopes  []scope // 0: none
 	byScope map[scope]uint32
 	toScope []uint32 // by the walker's, of the unit
+
+	distinct []nameInScope
+	ids      []uint32 // by record: its name's index in distinct
 }
 
 func newWorker(d *Data) *worker {
@@ -48,6 +51,9 @@ func BuildIndex(ctx context.Context, d *Data) (*Index, error) {
 		if cross, err = settleCross(ctx, workers, cross); err != nil {
 			return nil, err
 		}
+	}
+	if err := share(ctx, len(workers), len(workers), func(_, i int) { workers[i].findDistinct() }); err != nil {
+		return nil, err
 	}
 	return merge(d, workers)
 }

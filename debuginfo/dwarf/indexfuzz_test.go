@@ -9,19 +9,16 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
+
+	"github.com/stackfs/stackfs/tests/need"
 )
 
-// seedSections is the debug info of a small program, for fuzzing to begin with;
-// empty where there is no compiler.
+// seedSections is the debug info of a small program, for fuzzing to begin with.
 func seedSections(f *testing.F, flags ...string) Sections {
-	gcc, err := exec.LookPath(flags[0])
-	if err != nil {
-		return Sections{}
-	}
+	program := need.Command(f, flags[0], "apt-get install g++ clang")
 	path := filepath.Join(f.TempDir(), "a.out")
-	if out, err := exec.Command(gcc, append(flags[1:], "-c", "-o", path, "testdata/index.cc")...).CombinedOutput(); err != nil {
-		f.Logf("%s", out)
-		return Sections{}
+	if out, err := exec.Command(program, append(flags[1:], "-c", "-o", path, "testdata/index.cc")...).CombinedOutput(); err != nil {
+		f.Fatalf("%s", out)
 	}
 	s := sections(f, path, "")
 	s.Names = indexed(f, path).Names
@@ -65,7 +62,7 @@ func FuzzIndex(f *testing.F) {
 func FuzzOpenIndex(f *testing.F) {
 	d, err := New(seedSections(f, "g++", "-gdwarf-5"))
 	if err != nil {
-		f.Skip(err) // there is no compiler: nothing to begin with
+		f.Fatal(err)
 	}
 	ix, err := BuildIndex(context.Background(), d)
 	if err != nil {
@@ -104,7 +101,7 @@ func FuzzOpenIndex(f *testing.F) {
 func FuzzGdbIndex(f *testing.F) {
 	d, err := New(seedSections(f, "g++", "-gdwarf-4"))
 	if err != nil {
-		f.Skip(err)
+		f.Fatal(err)
 	}
 	f.Add(gdbIndexOf(f), "main")
 	f.Fuzz(func(t *testing.T, b []byte, name string) {
@@ -117,19 +114,15 @@ func FuzzGdbIndex(f *testing.F) {
 	})
 }
 
-// gdbIndexOf is what gdb writes for a program, empty where there is no gdb.
+// gdbIndexOf is what gdb writes for a program.
 func gdbIndexOf(f *testing.F) []byte {
 	dir := f.TempDir()
 	path := filepath.Join(dir, "a.out")
-	if exec.Command("g++", "-gdwarf-4", "-o", path, "testdata/index.cc").Run() != nil {
-		return nil
-	}
-	if exec.Command("gdb", "-nx", "-batch", "-ex", "save gdb-index "+dir, path).Run() != nil {
-		return nil
-	}
+	build(f, "g++", "-gdwarf-4", "-o", path, "testdata/index.cc")
+	build(f, "gdb", "-nx", "-batch", "-ex", "save gdb-index "+dir, path)
 	b, err := os.ReadFile(path + ".gdb-index")
 	if err != nil {
-		f.Log(err)
+		f.Fatal(err)
 	}
 	return b
 }
