@@ -15,6 +15,7 @@ type walker struct {
 	defers []pending
 	cross  []pending // origins in other units
 	met    named     // the entry that is told
+	like   named     // what an enum is asked for as
 	base   *Data     // the file that is asked; a unit's may be its Alt
 	emit   func(n *named, owner *Unit)
 	known  func(n *named) bool // whether an enum was met before: what is below it need not be seen
@@ -148,7 +149,7 @@ func (w *walker) entry(p *program, off uint64, at int) int {
 	if len(w.frames) == 0 && p.act != actDescend {
 		return -1 // the first entry is no root
 	}
-	enter, in := w.act(p, &f, off)
+	enter, in := w.act(p, &f, off, at)
 	if !p.children {
 		return at
 	}
@@ -164,7 +165,7 @@ func (w *walker) entry(p *program, off uint64, at int) int {
 
 // act does what is to be done at an entry; enter says whether what is below it is
 // to be seen, in the frame.
-func (w *walker) act(p *program, f *facts, off uint64) (enter bool, in frame) {
+func (w *walker) act(p *program, f *facts, off uint64, next int) (enter bool, in frame) {
 	if p.act == actSkip {
 		return false, in
 	}
@@ -187,7 +188,7 @@ func (w *walker) act(p *program, f *facts, off uint64) (enter bool, in frame) {
 	case actRecord:
 		return w.record(n, in)
 	case actEnum:
-		return w.enumeration(n, in, p.children)
+		return w.enumeration(n, in, p.children, next)
 	case actMember:
 		if f.flags&(factDeclaration|factExternal) == 0 {
 			return false, in
@@ -214,9 +215,17 @@ func (w *walker) record(n *named, in frame) (bool, frame) {
 }
 
 // enumeration: enumerators are named in the scope of their enum, but for enum class.
-func (w *walker) enumeration(n *named, in frame, children bool) (bool, frame) {
-	if w.known != nil && children && n.name != 0 && w.known(n) {
-		return false, in
+// An enum that was met before, in another unit, is passed over; next is where its
+// first enumerator is.
+func (w *walker) enumeration(n *named, in frame, children bool, next int) (bool, frame) {
+	if w.known != nil && children && n.length != 0 {
+		w.like = *n
+		if n.name == 0 {
+			w.like.name, w.like.key = w.nameAt(next), anonymousKey
+		}
+		if w.like.name != 0 && w.known(&w.like) {
+			return false, in
+		}
 	}
 	if n.name != 0 {
 		w.tell(n)
@@ -226,6 +235,15 @@ func (w *walker) enumeration(n *named, in frame, children bool) (bool, frame) {
 		in.scope = w.enter(n.scope, n.name)
 	}
 	return true, in
+}
+
+// anonymousKey marks an enum that goes by the name of its first enumerator.
+const anonymousKey = 1
+
+// nameAt is the name of the entry at an offset; 0: it has none.
+func (w *walker) nameAt(off int) place {
+	f, _ := w.factsAt(uint64(off))
+	return f.name
 }
 
 // enter gives the scope of a name inside another.
