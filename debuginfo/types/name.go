@@ -77,7 +77,7 @@ func (d *declarer) declare(t *Type, inner string, depth int) string {
 		case Array:
 			inner = dimension(t, inner)
 		case Func:
-			inner += d.params(t)
+			inner += d.params(t, depth)
 		default:
 			return d.base(t, q, inner)
 		}
@@ -162,7 +162,7 @@ func dimension(t *Type, inner string) string {
 }
 
 // params is a function's (int, char *), with names once if they are wanted.
-func (d *declarer) params(t *Type) string {
+func (d *declarer) params(t *Type, depth int) string {
 	names := d.names
 	d.names = false
 	details := t.Details()
@@ -174,9 +174,9 @@ func (d *declarer) params(t *Type) string {
 		}
 		switch {
 		case !names:
-			out = append(out, d.declare(p.object(), "", 1))
+			out = append(out, d.declare(p.object(), "", depth))
 		case !p.Artificial:
-			out = append(out, d.declare(p.Type, p.Name, 1))
+			out = append(out, d.declare(p.Type, p.Name, depth))
 		}
 	}
 	return "(" + t.list(out) + ")"

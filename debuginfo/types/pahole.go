@@ -27,7 +27,9 @@ func (l *layouter) writeType(b *strings.Builder, t *Type, depth int) {
 	case Const, Volatile, Restrict, Atomic:
 		l.writeQualified(b, t, depth)
 	default:
-		b.WriteString(tagged(t))
+		name := tagged(t)
+		l.left -= len(name) / 16
+		b.WriteString(name)
 	}
 }
 
