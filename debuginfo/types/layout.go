@@ -178,7 +178,7 @@ func (s *totals) add(sl *slot) {
 	if sl.BitSize > 0 {
 		s.bits += sl.BitSize
 	} else {
-		s.bytes += sl.size
+		s.bytes += sl.size + min(sl.hole, 0) // a base's padding may be used by what follows
 	}
 	count(&s.holes, &s.holeBytes, sl.hole)
 	count(&s.bitHoles, &s.holeBits, sl.bitHole)
