@@ -260,11 +260,11 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-// walk looks at everything, but at 200 types at most.
+// walk looks at everything, but at 20 types at most.
 func walk(f *File) {
 	n := 0
 	for typ := range f.Types() {
-		if n++; n > 200 {
+		if n++; n > 20 {
 			break
 		}
 		types.AppendLayout(nil, typ)
@@ -273,13 +273,13 @@ func walk(f *File) {
 		_, _ = f.Type("struct " + typ.Name)
 	}
 	for name, typ := range f.Functions() {
-		if n++; n > 400 {
+		if n++; n > 40 {
 			break
 		}
 		_ = types.Prototype(typ, name)
 	}
 	for name := range f.Names() {
-		if n++; n > 600 {
+		if n++; n > 60 {
 			break
 		}
 		_, _ = f.Variable(name)

@@ -53,7 +53,7 @@ func (l *layouter) statics(t *Type) {
 			continue
 		}
 		l.label(t, m.Access, false)
-		typ, name := l.split(m.Type, m.Name, false)
+		typ, name := l.declared(m.Type, m.Name, false)
 		l.indented("%-*s %s;\n", l.typeWidth(), "static "+typ, name)
 	}
 	l.tabs--

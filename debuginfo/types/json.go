@@ -92,7 +92,7 @@ func Describe(t *Type) Layout {
 }
 
 // maxDescribed is roughly the most bytes of a layout's members.
-const maxDescribed = 16 << 20
+const maxDescribed = 4 << 20
 
 // memberCost is what a member takes besides its names, bytes.
 const memberCost = 64

@@ -17,8 +17,9 @@ func AppendLayout(b []byte, t *Type) []byte {
 // maxLayout is roughly the most bytes of a layout, and maxNodes the most types in it: bad
 // debug info may describe records inside each other that have no end.
 const (
-	maxLayout = 16 << 20
-	maxNodes  = 1 << 18
+	maxLayout = 4 << 20
+	maxNodes  = 1 << 16
+	maxMember = 1 << 12 // of them in the type of one member
 )
 
 // The columns of a member at the outermost level. Deeper down the type has less, so
@@ -92,13 +93,13 @@ func (l *layouter) typedef(t *Type) {
 		l.enum(elem)
 		l.printf(" %s;\n", t.Name)
 	case elem != nil && elem.Kind == Func:
-		typ, name := l.split(elem, "("+t.Name+")", false)
+		typ, name := l.declared(elem, "("+t.Name+")", false)
 		l.printf("typedef %s %s;\n", typ, name)
 	case elem != nil && elem.Kind == Array && !elem.Vector:
-		typ, name := l.split(elem, t.Name, false)
+		typ, name := l.declared(elem, t.Name, false)
 		l.printf("typedef %-*s %s;\n", typeWidth, typ, name)
 	default:
-		typ, name := l.split(elem, t.Name, false)
+		typ, name := l.declared(elem, t.Name, false)
 		l.printf("typedef %s %s;\n", typ, name)
 	}
 }

@@ -28,7 +28,10 @@ func Prototype(t *Type, name string) string {
 
 // maxName is roughly the most bytes of a name: bad debug info may describe functions
 // of functions that would have no end.
-const maxName = 1 << 16
+const maxName = 1 << 14
+
+// nodeCost is about what a type takes besides its name, bytes.
+const nodeCost = 4
 
 // A declarer writes C declarations from the inside out.
 type declarer struct {
@@ -58,7 +61,7 @@ func (q *qualifiers) add(k Kind) { q[k-Const] = true }
 func (d *declarer) declare(t *Type, inner string, depth int) string {
 	var q qualifiers
 	for {
-		d.left--
+		d.left -= nodeCost
 		if depth++; depth > maxStrip || d.left < 0 {
 			return join("...", inner)
 		}

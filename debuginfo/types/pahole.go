@@ -74,6 +74,17 @@ func tagged(t *Type) string {
 	return t.Name
 }
 
+// declared is split with a budget of its own, so that one member without end leaves room
+// for the others.
+func (l *layouter) declared(t *Type, name string, flexible bool) (typ, declared string) {
+	all := l.left
+	l.left = min(all, maxMember)
+	given := l.left
+	typ, declared = l.split(t, name, flexible)
+	l.left = all - given + max(l.left, 0)
+	return typ, declared
+}
+
 // split declares a name as pahole does: type is the column before the name, which has
 // all stars but those that belong to a function or to a pointer to an array.
 func (l *layouter) split(t *Type, name string, flexible bool) (typ, declared string) {
