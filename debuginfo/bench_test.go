@@ -4,9 +4,10 @@ import (
 	"context"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/stackfs/stackfs/core"
 	"github.com/stackfs/stackfs/tests/need"
-	"github.com/stretchr/testify/require"
 )
 
 // liveProgram starts a program and gives what is needed to unwind its main thread.

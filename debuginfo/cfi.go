@@ -3,194 +3,206 @@ package debuginfo
 import (
 	"cmp"
 	"debug/elf"
-	"encoding/binary"
-	"fmt"
 	"math"
 	"slices"
 	"sort"
-	"strings"
+	"sync"
 
-	"github.com/go-delve/delve/pkg/dwarf/frame"
 	"github.com/stackfs/stackfs/core"
 )
 
-// cfiSection is the call frame information of one section (DWARF 5, 6.4;
-// Linux Standard Base, ".eh_frame"), as an index of what covers which code. The
-// instructions stay in data and are executed by row.
+// cfiSection is the call frame information of one section (DWARF 5, 6.4; Linux
+// Standard Base, ".eh_frame"). An address is looked up in the search table of
+// .eh_frame_hdr where there is one and it tells the truth, else in an index that
+// is made by going over the whole section once. Records are parsed when used.
 type cfiSection struct {
+	source cfiSource
+	addr   uint64 // link-time; 0 for .debug_frame, whose addresses are absolute
+	eh     bool
+	header ehHeader
+	ended  bool             // a record of length 0 is the end; what follows is no call frame information
+	index  func() []fdeSpan // sorted by begin
+
+	mu   sync.Mutex
+	cies map[uint64]*cie // by offset
+}
+
+// fdeSpan is code [begin, begin+size) and the offset of its FDE.
+type fdeSpan struct {
+	begin     uint64
+	size, off uint32
+}
+
+// cfiSource is the bytes of a section: in memory or, so that a big one costs
+// nothing, in its file.
+type cfiSource struct {
 	data []byte
-	cies []cie
-	fdes []fde // sorted by begin
+	size uint64
+	read func(off, size uint64) ([]byte, error) // if data is nil
 }
 
-type cie struct {
-	codeAlign    uint64
-	dataAlign    int64
-	ra           uint64
-	initial      span
-	signal, wide bool // augmentation 'S'; addresses in DW_CFA_set_loc are 8 bytes
-}
+func sourceOf(data []byte) cfiSource { return cfiSource{data: data, size: uint64(len(data))} }
 
-type fde struct {
-	begin, end uint64 // link-time
-	code       span
-	cie        uint32
-}
-
-// span is bytes [off, off+size) of a section.
-type span struct{ off, size uint32 }
-
-// parseCFI makes the index of a section that is loaded at addr; eh says that it is
-// .eh_frame. The parser that does it panics on bad input and knows no 64-bit
-// records, so it is given no more than what has been walked over before.
-func parseCFI(data []byte, addr uint64, eh bool) (s *cfiSection, err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			s, err = nil, core.Errorf(core.ErrInvalid, "reading call frame information: %v", r)
-		}
-	}()
-	data = slices.Clip(data[:wellFormed(data)])
-	if len(data) > math.MaxUint32 {
-		return nil, core.Errorf(core.ErrUnsupported, "reading call frame information: section of %d bytes", len(data))
+// bytes gives up to n bytes from off, fewer only at the end.
+func (s cfiSource) bytes(off, n uint64) ([]byte, error) {
+	if off > s.size {
+		return nil, invalidCFI(off, "it is outside of the section")
 	}
+	n = min(n, s.size-off)
+	if s.data != nil {
+		return s.data[off:][:n:n], nil
+	}
+	return s.read(off, n)
+}
+
+func newCFISection(source cfiSource, addr uint64, eh bool, header ehHeader) *cfiSection {
+	s := &cfiSection{source: source, addr: addr, eh: eh, header: header, cies: map[uint64]*cie{}}
 	if !eh {
-		addr = 0
+		s.addr = 0
 	}
-	entries, err := frame.Parse(data, binary.LittleEndian, 0, 8, addr)
+	s.index = sync.OnceValue(s.readIndex)
+	return s
+}
+
+// readIndex goes over all records. One that cannot be read is left out; where the
+// length of one makes no sense is the end.
+func (s *cfiSection) readIndex() []fdeSpan {
+	data, err := s.source.bytes(0, s.source.size)
 	if err != nil {
-		return nil, core.Errorf(core.ErrInvalid, "reading call frame information: %w", err)
+		return nil
 	}
-	s = &cfiSection{data: data, fdes: make([]fde, 0, len(entries))}
-	cies := map[*frame.CommonInformationEntry]uint32{}
-	for _, e := range entries {
-		n, ok := cies[e.CIE]
-		if !ok {
-			n = uint32(len(s.cies))
-			cies[e.CIE] = n
-			s.cies = append(s.cies, s.makeCIE(e.CIE))
-		}
-		if e.Begin() < e.End() {
-			s.fdes = append(s.fdes, fde{e.Begin(), e.End(), s.spanOf(e.Instructions), n})
-		}
-	}
-	slices.SortStableFunc(s.fdes, func(a, b fde) int { return cmp.Compare(a.begin, b.begin) })
-	return s, nil
-}
-
-func (s *cfiSection) makeCIE(e *frame.CommonInformationEntry) cie {
-	return cie{e.CodeAlignmentFactor, e.DataAlignmentFactor, e.ReturnAddressRegister, s.spanOf(e.InitialInstructions),
-		strings.HasPrefix(e.Augmentation, "z") && strings.Contains(e.Augmentation, "S"), !strings.Contains(e.Augmentation, "R")}
-}
-
-// spanOf finds where in data a piece of it lies: pieces reach to the same end of
-// the underlying array, so their capacities tell.
-func (s *cfiSection) spanOf(piece []byte) span {
-	off := cap(s.data) - cap(piece)
-	if off < 0 || off+len(piece) > len(s.data) {
-		return span{}
-	}
-	return span{uint32(off), uint32(len(piece))}
-}
-
-// wellFormed gives how many bytes at the start of a section are whole records
-// with 32-bit lengths; a record of length 0 ends .eh_frame.
-func wellFormed(data []byte) int {
-	at := 0
-	for at+4 <= len(data) {
-		size := int(le32(data[at:]))
-		if size == 0 && at+4 == len(data) || size >= 0xfffffff0 {
+	all := cfiSection{source: sourceOf(data), addr: s.addr, eh: s.eh, cies: map[uint64]*cie{}}
+	var out []fdeSpan
+	for off := uint64(0); off < uint64(len(data)) && off <= math.MaxUint32; {
+		r, err := all.record(off)
+		if err != nil {
 			break
 		}
-		if size != 0 && (size < 4 || size > len(data)-at-4) {
+		if !r.isCIE && !r.empty {
+			f, err := all.makeFDE(off, r)
+			if size := f.end - f.begin; err == nil && size > 0 && size <= math.MaxUint32 {
+				out = append(out, fdeSpan{f.begin, uint32(size), uint32(off)})
+			}
+		}
+		if off = r.next; r.empty && s.ended {
 			break
 		}
-		at += 4 + size
 	}
-	return at
+	slices.SortStableFunc(out, func(a, b fdeSpan) int { return cmp.Compare(a.begin, b.begin) })
+	return slices.Clip(out)
 }
 
-// covering returns the entry for a link-time address.
+// covering returns the entry for a link-time address. An address that the search
+// table does not cover is looked up in the index: tools that add code to a file
+// leave the table behind.
 func (s *cfiSection) covering(pc uint64) (fde, bool) {
-	if s == nil {
+	if begin, addr, ok := s.header.find(pc); ok {
+		f, err := s.parseFDE(addr - s.addr)
+		if err == nil && f.begin == begin && pc < f.end {
+			return f, true
+		}
+	}
+	spans := s.index()
+	i := sort.Search(len(spans), func(i int) bool { return spans[i].begin > pc }) - 1
+	if i < 0 || pc-spans[i].begin >= uint64(spans[i].size) {
 		return fde{}, false
 	}
-	i := sort.Search(len(s.fdes), func(i int) bool { return s.fdes[i].begin > pc }) - 1
-	if i < 0 || pc >= s.fdes[i].end {
-		return fde{}, false
-	}
-	return s.fdes[i], true
+	f, err := s.parseFDE(uint64(spans[i].off))
+	return f, err == nil
 }
 
 // frameTable is all call frame information of an image.
 type frameTable struct {
 	sections []*cfiSection
+	orc      *orcTable // nil if the image is no kernel
 	errs     []error
 }
 
+// row gives the rules for a link-time address by call frame information, nil if
+// nothing covers it.
+func (t *frameTable) row(pc uint64) *row {
+	for _, s := range t.sections {
+		if f, ok := s.covering(pc); ok {
+			if r, err := f.row(pc); err == nil {
+				return r
+			}
+		}
+	}
+	return nil
+}
+
 func (img *Image) readFrames() *frameTable {
-	t := &frameTable{}
+	t := &frameTable{orc: img.readORC()}
+	header, hasHeader := img.ehHeader()
 	for _, s := range img.elf.Sections {
 		eh := s.Name == ".eh_frame"
 		if s.Type == elf.SHT_NOBITS || !eh && s.Name != ".debug_frame" {
 			continue
 		}
-		data, err := img.data(s)
-		t.add(data, s.Addr, eh, err)
+		source, err := img.sectionSource(s)
+		if err != nil {
+			t.errs = append(t.errs, err)
+			continue
+		}
+		h := ehHeader{}
+		if eh && hasHeader && header.frame == s.Addr {
+			h = header
+		}
+		t.sections = append(t.sections, newCFISection(source, s.Addr, eh, h))
 	}
 	if len(t.sections) == 0 && len(img.elf.Sections) == 0 {
-		data, addr, err := img.ehFrameBySegment()
-		t.add(data, addr, true, err)
+		t.addSegment(img, header, hasHeader)
 	}
 	return t
 }
 
-func (t *frameTable) add(data []byte, addr uint64, eh bool, err error) {
-	if err == nil {
-		var s *cfiSection
-		if s, err = parseCFI(data, addr, eh); err == nil {
-			t.sections = append(t.sections, s)
-			return
-		}
+// sectionSource leaves a section in its file unless it has to be decoded first.
+func (img *Image) sectionSource(s *elf.Section) (cfiSource, error) {
+	if s.Flags&elf.SHF_COMPRESSED != 0 || img.Type == elf.ET_REL {
+		data, err := img.data(s)
+		return sourceOf(data), err
 	}
-	t.errs = append(t.errs, err)
+	return img.fileSource(s.Offset, s.FileSize)
 }
 
-// ehFrameBySegment finds .eh_frame in a file without section headers: the
-// PT_GNU_EH_FRAME segment is .eh_frame_hdr, whose first pointer (usually
-// DW_EH_PE_pcrel|sdata4) leads to it (Linux Standard Base, "The .eh_frame_hdr section").
-func (img *Image) ehFrameBySegment() (data []byte, addr uint64, err error) {
-	const pcrelSdata4 = 0x1b
+// fileSource is bytes of the image's file.
+func (img *Image) fileSource(off, size uint64) (cfiSource, error) {
+	if total := uint64(img.file.Size()); off > total || size > total-off {
+		return cfiSource{}, core.Errorf(core.ErrInvalid, "reading call frame information: %d bytes at %d of a file of %d: it is cut short", size, off, total)
+	}
+	return cfiSource{size: size, read: func(at, n uint64) ([]byte, error) { return img.readAt(off+at, n) }}, nil
+}
+
+// ehHeader reads .eh_frame_hdr by its segment, which a file without section
+// headers has too.
+func (img *Image) ehHeader() (h ehHeader, ok bool) {
 	for _, p := range img.elf.Progs {
-		if p.Type != elf.PT_GNU_EH_FRAME || p.Filesz < 8 {
+		if p.Type != elf.PT_GNU_EH_FRAME {
 			continue
 		}
-		hdr, err := img.readAt(p.Off, 8)
-		if err != nil || hdr[0] != 1 || hdr[1] != pcrelSdata4 {
-			return nil, 0, fmt.Errorf("reading .eh_frame_hdr: version %d encoding 0x%x: %w", hdr[0], hdr[1], core.ErrUnsupported)
-		}
-		addr = p.Vaddr + 4 + uint64(int64(int32(le32(hdr[4:]))))
-		for _, l := range img.elf.Progs {
-			if l.Type == elf.PT_LOAD && l.Vaddr <= addr && addr < l.Vaddr+l.Filesz {
-				data, err = img.readAt(l.Off+addr-l.Vaddr, l.Filesz-(addr-l.Vaddr))
-				if end := ehFrameEnd(data); err == nil && end > 0 {
-					data = data[:end]
-				}
-				return data, addr, err
-			}
+		if data, err := img.readAt(p.Off, p.Filesz); err == nil {
+			return parseEHHeader(data, p.Vaddr)
 		}
 	}
-	return nil, 0, core.Errorf(core.ErrNotFound, "finding .eh_frame: the file has neither sections nor a PT_GNU_EH_FRAME segment")
+	return h, false
 }
 
-// ehFrameEnd is where the terminating record of length 0 begins.
-func ehFrameEnd(data []byte) int {
-	at := 0
-	for at+4 <= len(data) {
-		size := int(le32(data[at:]))
-		if size == 0 || size >= 0xfffffff0 || size > len(data)-at-4 {
-			return at
+// addSegment finds .eh_frame in a file without section headers: from where the
+// header says to the end of the segment that it lies in.
+func (t *frameTable) addSegment(img *Image, h ehHeader, ok bool) {
+	for _, p := range img.elf.Progs {
+		if !ok || p.Type != elf.PT_LOAD || h.frame-p.Vaddr >= p.Filesz {
+			continue
 		}
-		at += 4 + size
+		source, err := img.fileSource(p.Off+h.frame-p.Vaddr, p.Filesz-(h.frame-p.Vaddr))
+		if err != nil {
+			t.errs = append(t.errs, err)
+			return
+		}
+		section := newCFISection(source, h.frame, true, h)
+		section.ended = true
+		t.sections = append(t.sections, section)
+		return
 	}
-	return 0
+	t.errs = append(t.errs, core.Errorf(core.ErrNotFound, "finding .eh_frame: the file has neither sections nor a PT_GNU_EH_FRAME segment"))
 }

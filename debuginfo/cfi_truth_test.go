@@ -47,6 +47,7 @@ func readelfRow(r *row, names []string) string {
 func TestRowsAsReadelf(t *testing.T) {
 	readelf := need.Command(t, "readelf", "apt-get install binutils")
 	files := []string{libc(t), build(t, "gcc", "deep.c", "-static"), build(t, "g++", "catch.cc"), need.Command(t, "bash", "apt-get install bash"), buildGo(t)}
+	files = append(files, cfiForms(t)...)
 	if os.Getenv("STACKFS_FULL") != "" {
 		more, err := filepath.Glob("/usr/lib/x86_64-linux-gnu/lib*.so.*.*")
 		require.NoError(t, err)
@@ -101,7 +102,7 @@ func fdeEnd(line string) uint64 {
 func oneRow(t *testing.T, frames *frameTable, pc uint64, names []string) string {
 	for _, s := range frames.sections {
 		if f, ok := s.covering(pc); ok {
-			r, err := s.row(f, pc)
+			r, err := f.row(pc)
 			require.NoError(t, err)
 			return readelfRow(r, names)
 		}

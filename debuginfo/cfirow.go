@@ -33,7 +33,8 @@ const (
 )
 
 // rule says where one register is found (DWARF 5, 6.4.1). For expressions value
-// is where they begin in the section and size their length.
+// is where they begin, reg in which of the row's pieces of code (codeOf…), and
+// size their length.
 type rule struct {
 	value int32
 	size  uint16
@@ -47,42 +48,56 @@ type row struct {
 	regs   [frameColumns]rule
 	ra     uint8 // the column of the return address
 	signal bool
-	expr   []byte // what expression rules point into
+	// trap: the caller did not call but was interrupted, its registers lie at the
+	// frame address, and its code segment register trap bytes from there; 0: it called.
+	trap uint8
+	code *[3][]byte // what expression rules point into, nil if there are none
 }
 
-func (r *row) expression(u rule) []byte { return r.expr[u.value:][:u.size] }
+// The pieces of code of a row.
+const (
+	codeOfCIE = iota
+	codeOfFDE
+	codeOfORC
+)
 
-// row executes the instructions of f up to pc (DWARF 5, 6.4.3). An executor of
-// its own because that of delve's package loses the initial rules that
-// DW_CFA_restore goes back to, forgets the factor of DW_CFA_val_offset, and
-// makes garbage for each frame.
-func (s *cfiSection) row(f fde, pc uint64) (*row, error) {
-	c := s.cies[f.cie]
+func (r *row) expression(u rule) []byte { return r.code[u.reg][u.value:][:u.size] }
+
+// row executes the instructions of f up to pc (DWARF 5, 6.4.3). A call frame
+// whose return address is in a column that we do not keep is ErrUnsupported.
+func (f fde) row(pc uint64) (*row, error) {
+	c := f.cie
 	if c.ra >= frameColumns {
 		return nil, core.Errorf(core.ErrUnsupported, "reading call frame information: return address in register %d", c.ra)
 	}
-	e := rowExecutor{section: s, cie: c, loc: f.begin, row: row{ra: uint8(c.ra), signal: c.signal, expr: s.data}}
-	e.run(c.initial, math.MaxUint64)
-	e.loc, e.initial = f.begin, e.row.regs
-	e.run(f.code, pc)
+	e := rowExecutor{cie: c, loc: f.begin, row: row{ra: uint8(c.ra), signal: c.signal}}
+	e.run(c.initial, c.start, math.MaxUint64)
+	e.loc, e.initial, e.piece = f.begin, e.row.regs, codeOfFDE
+	e.run(f.code, f.start, pc)
 	if e.err != nil {
 		return nil, e.err
 	}
-	return &e.row, nil
+	r := e.row
+	if e.expressions {
+		r.code = &[3][]byte{codeOfCIE: c.initial, codeOfFDE: f.code}
+	}
+	return &r, nil
 }
 
 type rowExecutor struct {
-	section    *cfiSection
-	cie        cie
+	cie        *cie
 	loc        uint64
 	row        row
 	initial    [frameColumns]rule
 	remembered []row
 	// plain is the last rule of the CFA that was a register and an offset: what
 	// changes one of the two after an expression keeps the other, as in binutils.
-	plain rule
-	in    reader
-	err   error
+	plain       rule
+	in          reader
+	start       uint64 // the address of in's data
+	piece       uint8  // which piece of code the instructions are: codeOf…
+	expressions bool   // there were any
+	err         error
 }
 
 func (e *rowExecutor) fail(format string, args ...any) {
@@ -92,8 +107,8 @@ func (e *rowExecutor) fail(format string, args ...any) {
 }
 
 // run executes instructions until one advances beyond pc.
-func (e *rowExecutor) run(code span, pc uint64) {
-	e.in = reader{data: e.section.data[:code.off+code.size], at: int(code.off)}
+func (e *rowExecutor) run(code []byte, start, pc uint64) {
+	e.in, e.start = reader{data: code}, start
 	for e.in.more() && e.err == nil && e.loc <= pc {
 		op := e.in.byte()
 		if low := uint64(op & 0x3f); op >= 0x40 {
@@ -125,10 +140,7 @@ func (e *rowExecutor) advance(op byte) bool {
 	switch op {
 	case 0x00: // DW_CFA_nop
 	case 0x01: // DW_CFA_set_loc
-		if !e.cie.wide {
-			e.fail("DW_CFA_set_loc with an encoded address")
-		}
-		e.loc = e.in.uint(8)
+		e.loc = e.in.pointer(e.cie.encoding, e.start, 0)
 	case 0x02: // DW_CFA_advance_loc1
 		e.loc += e.in.uint(1) * e.cie.codeAlign
 	case 0x03: // DW_CFA_advance_loc2
@@ -259,5 +271,6 @@ func (e *rowExecutor) block(kind ruleKind) rule {
 		return rule{}
 	}
 	e.in.at += int(size)
-	return rule{kind: kind, value: int32(at), size: uint16(size)}
+	e.expressions = true
+	return rule{kind: kind, value: int32(at), size: uint16(size), reg: e.piece}
 }

@@ -11,9 +11,11 @@
 // Everything asked of a Program is in run-time addresses, everything in an Image
 // in link-time ones; an Object's Base is the difference.
 //
-// Files are read, never mapped: a mapped file that is truncated meanwhile is a
-// SIGBUS, and the tables kept in memory are smaller than the sections. Sections
-// are read when first needed; an Image keeps its file open until it is garbage.
+// Files of over 1 MiB on this host are mapped, others read. Sections are taken when
+// first needed, and parts of a mapped file ([Image.Section]) must not be kept longer
+// than its Image, which keeps file and mapping until it is garbage: names that are
+// handed out are copies. A mapped file that is truncated meanwhile is a SIGBUS where
+// it is read; whoever asks for something that may read one does so under [Guard].
 //
 // # Unwinding
 //

@@ -2,240 +2,181 @@ package debuginfo
 
 import "github.com/stackfs/stackfs/core"
 
-// Limits of one expression: what compilers write needs a dozen steps and four
-// stack slots.
+// Limits of one expression: what compilers write needs a dozen steps, a dozen
+// stack slots and one call.
 const (
 	maxExprSteps = 10_000
 	maxExprStack = 64
+	maxExprCalls = 8
 )
 
-// exprContext is what an expression of call frame information may ask for.
+// exprContext is what a DWARF expression may ask for. What is nil is not there:
+// an operation that needs it is ErrUnsupported, as most are in call frame
+// information (DWARF 5, 6.4.2). Errors that the functions return are passed on.
 type exprContext struct {
-	register func(n uint64) (uint64, bool)
-	memory   func(addr uint64, size int) (uint64, error)
+	// register gives the low 64 bits of a register by its DWARF number as it is in
+	// the frame, wide the low 128 bits; ok is false where nobody knows it.
+	register func(n uint64) (v uint64, ok bool)
+	wide     func(n uint64) (low, high uint64, ok bool)
+	// memory reads size bytes, 1 to 8, little-endian, zero-extended.
+	memory func(addr uint64, size int) (uint64, error)
+	// frameBase is the value of DW_AT_frame_base (DW_OP_fbreg), cfa the canonical
+	// frame address (DW_OP_call_frame_cfa).
+	frameBase, cfa func() (uint64, error)
+	// object is the address of the object that is looked at (DW_OP_push_object_address).
+	object func() (uint64, error)
+	// relocate makes a run-time address of a link-time one (DW_OP_addr); nil: they are the same.
+	relocate func(addr uint64) (uint64, error)
+	// address gives entry index of .debug_addr as a run-time address (DW_OP_addrx),
+	// constant the same entry as it is (DW_OP_constx).
+	address, constant func(index uint64) (uint64, error)
+	// tls makes a run-time address of an offset in the object's thread-local storage.
+	tls func(offset uint64) (uint64, error)
+	// entryValue gives what a location had when the function was entered, the low 64
+	// bits (DW_OP_entry_value): expr is DW_OP_regN or a whole expression.
+	entryValue func(expr []byte) (uint64, error)
+	// call gives the location of an entry, to be run in the place of the call (DW_OP_call2).
+	call func(ref exprRef) ([]byte, error)
+	// variable gives the value of a variable (DW_OP_GNU_variable_value).
+	variable func(die uint64) (uint64, error)
+	// baseType describes a DW_TAG_base_type: its DW_AT_encoding and size in bytes. die
+	// is relative to the unit.
+	baseType func(die uint64) (encoding uint8, size uint64, err error)
+	// addressSize and refSize are bytes: of an address (4, 8; 0: 8) and of an offset
+	// in .debug_info (8 in 64-bit DWARF, the address size in DWARF 2; 0: 4).
+	addressSize, refSize int
 }
 
-// evaluate runs a DWARF expression (DWARF 5, 2.5; the operations that 6.4.2
-// allows) on a stack with these values and returns the top of it.
-func evaluate(expr []byte, c exprContext, stack ...uint64) (uint64, error) {
-	m := exprMachine{in: reader{data: expr}, context: c, stack: stack}
-	for steps := 0; m.in.more() && m.err == nil; steps++ {
-		if steps == maxExprSteps {
-			return 0, core.Errorf(core.ErrInvalid, "evaluating a DWARF expression: more than %d steps", maxExprSteps)
-		}
-		m.step(m.in.byte())
-	}
-	top := m.pop()
-	if m.in.bad {
-		m.fail("it is cut short")
-	}
-	return top, m.err
+// An exprRef is a debugging information entry that an expression names: its offset
+// in the unit, or in .debug_info where whole.
+type exprRef struct {
+	die   uint64
+	whole bool
 }
 
+// evaluate runs a DWARF expression (DWARF 5, 2.5) on a stack with these values and
+// returns the top of it. A location that is not in memory is ErrInvalid.
+func evaluate(expr []byte, c *exprContext, stack ...uint64) (uint64, error) {
+	m := exprMachine{context: c}
+	m.run(expr, stack)
+	if m.place.kind != pieceMemory || len(m.pieces) > 0 {
+		m.fail(core.ErrInvalid, "it gives a location, not a value")
+	}
+	return m.pop().lo, m.err
+}
+
+// exprMachine is a run of an expression. Beside the stack it has the location that
+// the operations of DWARF 5, 2.6.1 have given, which only a piece may follow.
 type exprMachine struct {
 	in      reader
-	context exprContext
-	stack   []uint64
+	context *exprContext
+	stack   []exprValue
+	room    [8]exprValue // where the stack begins
+	steps   int
+	calls   int
+	place   exprPiece // kind pieceMemory: what is on top of the stack
+	pieces  []exprPiece
 	err     error
 }
 
-func (m *exprMachine) fail(format string, args ...any) {
-	if m.err == nil {
-		m.err = core.Errorf(core.ErrInvalid, "evaluating a DWARF expression: "+format, args...)
+func (m *exprMachine) run(expr []byte, stack []uint64) {
+	m.place.kind = pieceMemory
+	m.stack = m.room[:0]
+	for _, v := range stack {
+		m.push(v)
+	}
+	m.execute(expr)
+}
+
+// execute runs one expression, the outer one or one that is called.
+func (m *exprMachine) execute(expr []byte) {
+	outer := m.in
+	m.in = reader{data: expr}
+	for m.in.more() && m.err == nil {
+		if m.steps++; m.steps > maxExprSteps {
+			m.fail(core.ErrInvalid, "more than %d steps", maxExprSteps)
+			break
+		}
+		m.step(m.in.byte())
+	}
+	if m.in.bad {
+		m.fail(core.ErrInvalid, "it is cut short")
+	}
+	m.in = outer
+}
+
+func (m *exprMachine) step(op byte) {
+	if m.place.kind != pieceMemory && !endsPlace(op) {
+		m.fail(core.ErrInvalid, "operation 0x%02x after a location", op)
+		return
+	}
+	if !m.literal(op) && !m.shuffle(op) && !m.arithmetic(op) && !m.load(op) && !m.jump(op) && !m.outside(op) && !m.typed(op) && !m.locate(op) {
+		m.fail(core.ErrInvalid, "operation 0x%02x is not known", op)
 	}
 }
 
-func (m *exprMachine) push(v uint64) {
+func (m *exprMachine) fail(cause error, format string, args ...any) {
+	if m.err == nil {
+		m.err = core.Errorf(cause, "evaluating a DWARF expression: "+format, args...)
+	}
+}
+
+// ask takes what a function of the context gave.
+func (m *exprMachine) ask(v uint64, err error) uint64 {
+	if err != nil && m.err == nil {
+		m.err = err
+	}
+	return v
+}
+
+// has says whether the context has what an operation needs.
+func (m *exprMachine) has(given bool, what string) bool {
+	if !given {
+		m.fail(core.ErrUnsupported, "%s is not to be had here", what)
+	}
+	return given && m.err == nil
+}
+
+// push pushes a value of the generic type.
+func (m *exprMachine) push(v uint64) { m.pushValue(exprValue{lo: v & m.mask()}) }
+
+func (m *exprMachine) pushValue(v exprValue) {
 	if len(m.stack) == maxExprStack {
-		m.fail("more than %d values", maxExprStack)
+		m.fail(core.ErrInvalid, "more than %d values", maxExprStack)
 		return
 	}
 	m.stack = append(m.stack, v)
 }
 
-func (m *exprMachine) pop() uint64 {
-	n := len(m.stack) - 1
-	if n < 0 {
-		m.fail("the stack is empty")
-		return 0
-	}
-	v := m.stack[n]
-	m.stack = m.stack[:n]
+func (m *exprMachine) pop() exprValue {
+	v := m.peek(0)
+	m.stack = m.stack[:max(0, len(m.stack)-1)]
 	return v
 }
 
 // peek is the value n below the top.
-func (m *exprMachine) peek(n int) uint64 {
+func (m *exprMachine) peek(n int) exprValue {
 	if n >= len(m.stack) {
-		m.fail("the stack has no value %d", n)
-		return 0
+		m.fail(core.ErrInvalid, "the stack has no value %d", n)
+		return exprValue{}
 	}
 	return m.stack[len(m.stack)-1-n]
 }
 
-func (m *exprMachine) step(op byte) {
-	if !m.literal(op) && !m.shuffle(op) && !m.unary(op) && !m.binary(op) && !m.load(op) && !m.jump(op) {
-		m.fail("operation 0x%02x is not allowed here", op)
+func (m *exprMachine) addressSize() int {
+	if m.context.addressSize == 4 {
+		return 4
 	}
+	return 8
 }
 
-func (m *exprMachine) literal(op byte) bool {
-	switch {
-	case op >= 0x30 && op <= 0x4f: // DW_OP_lit0-31
-		m.push(uint64(op - 0x30))
-	case op >= 0x70 && op <= 0x8f: // DW_OP_breg0-31
-		m.register(uint64(op-0x70), m.in.sleb())
-	case op == 0x92: // DW_OP_bregx
-		m.register(m.in.uleb(), m.in.sleb())
-	case op == 0x03: // DW_OP_addr
-		m.push(m.in.uint(8))
-	case op >= 0x08 && op <= 0x0f: // DW_OP_const1u, 1s, 2u, 2s, 4u, 4s, 8u, 8s
-		size := 1 << ((op - 0x08) / 2)
-		if op&1 == 0 {
-			m.push(m.in.uint(size))
-		} else {
-			m.push(uint64(m.in.int(size)))
-		}
-	case op == 0x10: // DW_OP_constu
-		m.push(m.in.uleb())
-	case op == 0x11: // DW_OP_consts
-		m.push(uint64(m.in.sleb()))
-	default:
-		return false
-	}
-	return true
-}
+// mask is what a value of the generic type may have set.
+func (m *exprMachine) mask() uint64 { return sizeMask(m.addressSize()) }
 
-func (m *exprMachine) register(n uint64, offset int64) {
-	v, ok := m.context.register(n)
-	if !ok {
-		m.fail("register %d is not known", n)
+// sizeMask is all bits of size bytes, 64 at most.
+func sizeMask(size int) uint64 {
+	if size >= 8 {
+		return ^uint64(0)
 	}
-	m.push(v + uint64(offset))
-}
-
-func (m *exprMachine) shuffle(op byte) bool {
-	switch op {
-	case 0x12: // DW_OP_dup
-		m.push(m.peek(0))
-	case 0x13: // DW_OP_drop
-		m.pop()
-	case 0x14: // DW_OP_over
-		m.push(m.peek(1))
-	case 0x15: // DW_OP_pick
-		m.push(m.peek(int(m.in.byte())))
-	case 0x16: // DW_OP_swap
-		a, b := m.pop(), m.pop()
-		m.push(a)
-		m.push(b)
-	case 0x17: // DW_OP_rot
-		a, b, c := m.pop(), m.pop(), m.pop()
-		m.push(a)
-		m.push(c)
-		m.push(b)
-	case 0x96: // DW_OP_nop
-	default:
-		return false
-	}
-	return true
-}
-
-func (m *exprMachine) unary(op byte) bool {
-	switch op {
-	case 0x19: // DW_OP_abs
-		v := int64(m.pop())
-		m.push(uint64(max(v, -v)))
-	case 0x1f: // DW_OP_neg
-		m.push(-m.pop())
-	case 0x20: // DW_OP_not
-		m.push(^m.pop())
-	case 0x23: // DW_OP_plus_uconst
-		m.push(m.pop() + m.in.uleb())
-	default:
-		return false
-	}
-	return true
-}
-
-func (m *exprMachine) binary(op byte) bool {
-	f, ok := exprBinary[op]
-	if !ok {
-		return false
-	}
-	b, a := m.pop(), m.pop()
-	if b == 0 && (op == 0x1b || op == 0x1d) {
-		m.fail("division by zero")
-		return true
-	}
-	m.push(f(a, b))
-	return true
-}
-
-// exprBinary is the operations on the two topmost values, a below b.
-var exprBinary = map[byte]func(a, b uint64) uint64{
-	0x1a: func(a, b uint64) uint64 { return a & b },                       // DW_OP_and
-	0x1b: func(a, b uint64) uint64 { return uint64(int64(a) / int64(b)) }, // DW_OP_div
-	0x1c: func(a, b uint64) uint64 { return a - b },                       // DW_OP_minus
-	0x1d: func(a, b uint64) uint64 { return a % b },                       // DW_OP_mod
-	0x1e: func(a, b uint64) uint64 { return a * b },                       // DW_OP_mul
-	0x21: func(a, b uint64) uint64 { return a | b },                       // DW_OP_or
-	0x22: func(a, b uint64) uint64 { return a + b },                       // DW_OP_plus
-	0x24: func(a, b uint64) uint64 { return a << b },                      // DW_OP_shl
-	0x25: func(a, b uint64) uint64 { return a >> b },                      // DW_OP_shr
-	0x26: func(a, b uint64) uint64 { return uint64(int64(a) >> b) },       // DW_OP_shra
-	0x27: func(a, b uint64) uint64 { return a ^ b },                       // DW_OP_xor
-	0x29: func(a, b uint64) uint64 { return truth(a == b) },               // DW_OP_eq
-	0x2a: func(a, b uint64) uint64 { return truth(int64(a) >= int64(b)) }, // DW_OP_ge
-	0x2b: func(a, b uint64) uint64 { return truth(int64(a) > int64(b)) },  // DW_OP_gt
-	0x2c: func(a, b uint64) uint64 { return truth(int64(a) <= int64(b)) }, // DW_OP_le
-	0x2d: func(a, b uint64) uint64 { return truth(int64(a) < int64(b)) },  // DW_OP_lt
-	0x2e: func(a, b uint64) uint64 { return truth(a != b) },               // DW_OP_ne
-}
-
-func truth(b bool) uint64 {
-	if b {
-		return 1
-	}
-	return 0
-}
-
-func (m *exprMachine) load(op byte) bool {
-	size := 8
-	switch op {
-	case 0x06: // DW_OP_deref
-	case 0x94: // DW_OP_deref_size
-		if size = int(m.in.byte()); size < 1 || size > 8 {
-			m.fail("a load of %d bytes", size)
-			return true
-		}
-	default:
-		return false
-	}
-	addr := m.pop()
-	if m.err != nil {
-		return true
-	}
-	v, err := m.context.memory(addr, size)
-	if err != nil {
-		m.err = err
-	}
-	m.push(v)
-	return true
-}
-
-func (m *exprMachine) jump(op byte) bool {
-	if op != 0x2f && op != 0x28 { // DW_OP_skip, DW_OP_bra
-		return false
-	}
-	to := int(m.in.int(2))
-	if op == 0x28 && m.pop() == 0 {
-		return true
-	}
-	to += m.in.at
-	if to < 0 || to > len(m.in.data) {
-		m.fail("a jump out of it")
-		return true
-	}
-	m.in.at = to
-	return true
+	return 1<<(8*size) - 1
 }

@@ -6,8 +6,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/stackfs/stackfs/core"
 	"github.com/stretchr/testify/require"
+
+	"github.com/stackfs/stackfs/core"
 )
 
 // exclusive checks that a parser gave a value or an error, not both or neither.
@@ -38,7 +39,7 @@ func FuzzImage(f *testing.F) {
 		require.LessOrEqual(t, start, end)
 		m := newModule(img)
 		for _, s := range img.frames().sections {
-			for _, e := range s.fdes[:min(len(s.fdes), 20)] {
+			for _, e := range s.index()[:min(len(s.index()), 20)] {
 				m.row(e.begin)
 			}
 		}
@@ -47,29 +48,26 @@ func FuzzImage(f *testing.F) {
 
 func FuzzCFI(f *testing.F) {
 	img := openImage(f, build(f, "gcc", "signal.c"))
-	data, err := img.section(".eh_frame")
+	data, err := img.Section(".eh_frame")
 	require.NoError(f, err)
 	f.Add(data, true)
 	go1 := openImage(f, buildGo(f))
-	frames, err := go1.section(".debug_frame")
+	frames, err := go1.Section(".debug_frame")
 	require.NoError(f, err)
 	f.Add(frames[:4096], false)
 	f.Fuzz(func(t *testing.T, data []byte, eh bool) {
-		s, err := parseCFI(data, 0x400000, eh)
-		exclusive(t, s != nil, err)
-		if err != nil {
-			return
-		}
-		for _, e := range s.fdes[:min(len(s.fdes), 20)] {
+		s := newCFISection(sourceOf(data), 0x400000, eh, ehHeader{})
+		for _, e := range s.index()[:min(len(s.index()), 20)] {
 			found, ok := s.covering(e.begin)
 			require.True(t, ok)
-			for _, pc := range []uint64{e.begin, e.begin + (e.end-e.begin)/2, e.end - 1} {
-				r, err := s.row(found, pc)
+			for _, pc := range []uint64{e.begin, e.begin + uint64(e.size)/2, e.begin + uint64(e.size) - 1} {
+				r, err := found.row(pc)
 				exclusive(t, r != nil, err)
 				if r == nil {
 					continue
 				}
 				u := unwinder{program: jit(), stack: stackReader{ctx: context.Background(), memory: words(0x8000, 0x8010, 0x1100, 0x8000, 0, 1, 2, 3)}}
+				u.context = exprContext{register: u.now.get, memory: u.stack.word}
 				for n := range frameColumns {
 					u.now.set(n, 0x8000)
 				}
@@ -79,18 +77,50 @@ func FuzzCFI(f *testing.F) {
 	})
 }
 
-func FuzzExpression(f *testing.F) {
-	f.Add([]byte{0x77, 8, 0x70, 0, 0x3f, 0x1a, 0x3b, 0x2a, 0x33, 0x24, 0x22}, uint64(0))
-	f.Add([]byte{0x35, 0x31, 0x1c, 0x12, 0x28, 0xfa, 0xff}, uint64(7))
-	f.Add([]byte{0x0a, 0x34, 0x12, 0x94, 1, 0x14, 0x15, 1, 0x17}, uint64(7))
-	f.Fuzz(func(t *testing.T, expr []byte, top uint64) {
-		v, err := evaluate(expr, exprTestContext, top)
-		if err != nil {
-			return
+func FuzzEHHeader(f *testing.F) {
+	img := openImage(f, build(f, "gcc", "signal.c"))
+	frames, err := img.Section(".eh_frame")
+	require.NoError(f, err)
+	header, err := img.Section(".eh_frame_hdr")
+	require.NoError(f, err)
+	f.Add(header, frames, img.elf.Section(".eh_frame_hdr").Addr, img.elf.Section(".eh_frame").Addr)
+	f.Fuzz(func(t *testing.T, header, frames []byte, headerAddr, addr uint64) {
+		h, _ := parseEHHeader(header, headerAddr)
+		s := newCFISection(sourceOf(frames), addr, true, h)
+		for i := range min(h.len(), 20) {
+			begin, _ := h.entry(i)
+			if f, ok := s.covering(begin); ok {
+				require.True(t, f.begin <= begin && begin < f.end)
+				r, err := f.row(begin)
+				exclusive(t, r != nil, err)
+			}
 		}
-		again, err := evaluate(expr, exprTestContext, top)
-		require.NoError(t, err)
-		require.Equal(t, v, again)
+	})
+}
+
+func FuzzExpression(f *testing.F) {
+	for _, expr := range []string{"\x77\x08\x70\x00\x3f\x1a\x3b\x2a\x33\x24\x22", "\x35\x31\x1c\x12\x28\xfa\xff", "\x0a\x34\x12\x94\x01\x14\x15\x01\x17",
+		"\x50\x93\x08\x91\x08\x93\x04\x93\x04\x35\x9f\x9d\x02\x03\x9e\x01\xff\x93\x01", "\x98\x01\x00\x99\x09\x00\x00\x00\x9a\x09\x00\x00\x00", "\xa3\x04\xa5\x11" + typeDouble + "\xa8\x00",
+		exprDouble(-2.75) + exprFloat(1) + "\xa8" + typeDouble + "\x1b\xa8" + typeInt16 + "\x9f\xf0", "\xa0\x04\x03\x02\x01\x7c", "\x0a\x34\x12\xa6\x08" + typeUint8 + "\xa9\x00\xfd\x01\x00\x00\x00"} {
+		f.Add([]byte(expr), uint64(7))
+	}
+	f.Fuzz(func(t *testing.T, expr []byte, top uint64) {
+		v, err := evaluate(expr, &exprTestContext, top)
+		if err == nil {
+			again, err := evaluate(expr, &exprTestContext, top)
+			require.NoError(t, err)
+			require.Equal(t, v, again)
+		}
+		pieces, err := locate(expr, &exprTestContext, top)
+		exclusive(t, len(pieces) > 0, err)
+		for _, p := range pieces {
+			require.GreaterOrEqual(t, p.bits, int64(0))
+			require.GreaterOrEqual(t, p.skip, int64(0))
+		}
+		_, err = number(expr, &exprTestContext, top)
+		if len(expr) > 0 && len(pieces) == 0 {
+			require.Error(t, err)
+		}
 	})
 }
 

@@ -6,8 +6,9 @@ import (
 	"os"
 	"testing"
 
-	"github.com/stackfs/stackfs/core"
 	"github.com/stretchr/testify/require"
+
+	"github.com/stackfs/stackfs/core"
 )
 
 func TestImageFacts(t *testing.T) {
@@ -61,18 +62,5 @@ func TestNoSectionHeaders(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, whole.BuildID(), img.BuildID())
 	require.Empty(t, img.frames().errs)
-	require.Equal(t, whole.frames().sections[0].fdes, img.frames().sections[0].fdes)
-}
-
-func TestInflate(t *testing.T) {
-	header := make([]byte, 24)
-	binary.LittleEndian.PutUint32(header, uint32(elf.COMPRESS_ZLIB))
-	binary.LittleEndian.PutUint64(header[8:], 1<<50)
-	_, err := inflate(header)
-	require.ErrorIs(t, err, core.ErrInvalid)
-	_, err = inflate(header[:10])
-	require.ErrorIs(t, err, core.ErrInvalid)
-	binary.LittleEndian.PutUint32(header, 2)
-	_, err = inflate(header)
-	require.ErrorIs(t, err, core.ErrUnsupported)
+	require.Equal(t, whole.frames().sections[0].index(), img.frames().sections[0].index())
 }

@@ -3,12 +3,13 @@ package debuginfo
 import (
 	"context"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"sync"
-	"syscall"
 
 	"github.com/stackfs/stackfs/core"
+	"github.com/stackfs/stackfs/debuginfo/dwarf"
 )
 
 // Bounds of a Library. What was used least recently goes first; a Program that
@@ -21,7 +22,9 @@ const (
 // A Library keeps images and programs, so that asking for the same again costs
 // nothing. It may be used by any number of goroutines.
 type Library struct {
-	roots []string
+	roots   []string
+	fetcher *fetcher
+	indexes dwarf.Cache
 
 	mu       sync.Mutex
 	clock    int
@@ -35,22 +38,33 @@ type kept[T any] struct {
 }
 
 // NewLibrary makes an empty Library that looks for separate debug files under
-// roots; none given: /usr/lib/debug.
+// roots; none given: /usr/lib/debug. What the environment variable DEBUGINFOD_URLS
+// names is asked for those that are not there, in the background; see
+// debuginfod-client-config(7) for the others that count.
 func NewLibrary(roots []string) *Library {
 	if len(roots) == 0 {
 		roots = []string{"/usr/lib/debug"}
 	}
-	return &Library{roots: slices.Clone(roots), modules: map[string]*kept[*module]{}, programs: map[core.Target]*kept[*Program]{}}
+	// Without a cache directory nothing is kept.
+	indexes, _ := dwarf.UserCache()
+	return &Library{
+		roots: slices.Clone(roots), fetcher: newFetcher(os.Getenv), indexes: indexes,
+		modules: map[string]*kept[*module]{}, programs: map[core.Target]*kept[*Program]{},
+	}
 }
 
 // ProgramOptions says where the files of one target are looked for.
 type ProgramOptions struct {
-	Root       string   // put before the target's own paths; empty: as they are
-	DebugRoots []string // in place of the Library's; empty: the Library's
+	NoCache bool // indexes of names are neither looked for on disk nor kept there
+	// Root is put before the target's own paths; empty: as they are, in the root
+	// directory that the target has if it is a process of this host.
+	Root       string
+	DebugRoots []string // searched before the Library's
 }
 
-// Program gives what is loaded in t now. While t's regions stay the same it is
-// the same value as last time, at the price of reading the regions. The error is
+// Program gives what is loaded in t now. While t's regions stay the same and no
+// debug file has arrived it is the same value as last time, at the price of reading
+// the regions. The error is
 // that of t (ErrGone, ErrTimeout); an image that cannot be read is an Object with
 // an Err instead.
 func (l *Library) Program(ctx context.Context, t core.Target, o ProgramOptions) (*Program, error) {
@@ -62,14 +76,13 @@ func (l *Library) Program(ctx context.Context, t core.Target, o ProgramOptions) 
 	if err != nil {
 		return nil, fmt.Errorf("finding loaded objects: %w", err)
 	}
-	if len(o.DebugRoots) == 0 {
-		o.DebugRoots = l.roots
-	}
-	last := l.last(t)
-	if last != nil && last.matches(info.Generation, regions, o) {
+	last, fetched := l.last(t), l.fetcher.generation.Load()
+	if last != nil && last.fetched == fetched && last.matches(info.Generation, regions, o) {
 		return last, nil
 	}
-	p, err := l.build(ctx, t, last, &Program{regions: regions, generation: info.Generation, options: o})
+	p := &Program{regions: regions, generation: info.Generation, fetched: fetched, options: o}
+	p.findRoot(info)
+	p, err = l.build(ctx, t, last, p)
 	if err != nil {
 		return nil, err
 	}
@@ -79,10 +92,18 @@ func (l *Library) Program(ctx context.Context, t core.Target, o ProgramOptions) 
 	return p, nil
 }
 
-// Forget drops what is kept for a target that will not be asked about again.
+// Forget drops what is kept for a target: it will not be asked about again, or what
+// there is of debug info is to be looked for anew.
 func (l *Library) Forget(t core.Target) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if k := l.programs[t]; k != nil {
+		for _, o := range k.value.objects {
+			if o.module != nil && !o.module.complete() {
+				delete(l.modules, o.module.key)
+			}
+		}
+	}
 	delete(l.programs, t)
 }
 
@@ -118,16 +139,16 @@ func keep[K comparable, T any](l *Library, m map[K]*kept[T], key K, value T, lim
 // module returns the module of an image that has just been opened: the one that
 // is there for the same bytes and debug roots, or a new one. key tells images
 // without a build id apart.
-func (l *Library) module(img *Image, key, path string, o ProgramOptions) *module {
+func (l *Library) module(img *Image, key, path string, p *Program) *module {
 	if img.buildID != "" {
 		key = fmt.Sprintf("%s %d", img.buildID, img.Size())
 	}
 	// Where the debug file is looked for depends on these; without a link to one
 	// by name the directory does not matter.
-	if img.DebugLink != "" {
+	if img.DebugLink != "" || strings.Contains(path, "/lib/modules/") {
 		key += " " + path
 	}
-	key += " " + o.Root + " " + strings.Join(o.DebugRoots, ":")
+	key += " " + p.rootKey + " " + strings.Join(p.options.DebugRoots, ":")
 	l.mu.Lock()
 	k := l.modules[key]
 	if k != nil {
@@ -137,10 +158,14 @@ func (l *Library) module(img *Image, key, path string, o ProgramOptions) *module
 	l.mu.Unlock()
 	if k != nil {
 		img.close()
-		return k.value
+		if !k.value.stale() {
+			return k.value
+		}
+		img = k.value.image
 	}
 	m := newModule(img)
-	m.debug, m.debugPath, m.search = findDebug(img, path, o.Root, o.DebugRoots)
+	m.key = key
+	m.findFiles(&searcher{img: img, path: path, root: p.root, dirs: l.debugRoots(p.options, p.root), fetcher: l.fetcher})
 	l.mu.Lock()
 	keep(l, l.modules, key, m, maxModules)
 	l.mu.Unlock()
@@ -149,9 +174,8 @@ func (l *Library) module(img *Image, key, path string, o ProgramOptions) *module
 
 // fileKey tells one version of a file from another.
 func fileKey(f core.File, r core.Region) string {
-	var st syscall.Stat_t
-	if fd := f.Descriptor(); fd >= 0 && syscall.Fstat(fd, &st) == nil {
-		return fmt.Sprintf("%d:%d %d.%09d %d", st.Dev, st.Ino, st.Mtim.Sec, st.Mtim.Nsec, st.Size)
+	if id := fileIdentity(f.Descriptor()); id != "" {
+		return id
 	}
 	return fmt.Sprintf("%s:%d %s %d", r.Dev, r.Inode, r.Path, f.Size())
 }

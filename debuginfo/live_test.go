@@ -14,9 +14,10 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/stackfs/stackfs/core"
 	"github.com/stackfs/stackfs/tests/need"
-	"github.com/stretchr/testify/require"
 )
 
 // liveTarget is a process as a target: regions and memory from /proc, registers
@@ -118,7 +119,10 @@ func registersOf(u syscall.PtraceRegs) core.Registers {
 
 // startReady starts a program and waits until it has printed ready.
 func startReady(t testing.TB, path string, args ...string) (pid int) {
-	cmd := exec.Command(path, args...)
+	return startReadyCommand(t, exec.Command(path, args...))
+}
+
+func startReadyCommand(t testing.TB, cmd *exec.Cmd) (pid int) {
 	in, err := cmd.StdinPipe()
 	require.NoError(t, err)
 	out, err := cmd.StdoutPipe()

@@ -25,7 +25,8 @@ const maxLocation = 8192
 // extent of a function is its Place's Symbol; A-B, 0xADDR+LEN and SYM+OFF+LEN are
 // ranges. Names are as for Lookup, and a name that contains + or - goes before a
 // sum or range. ErrInvalid if it does not parse, ErrNotFound with the three
-// nearest names for an unknown one, ErrNoData for FILE:LINE.
+// nearest names for an unknown one or an unknown FILE, ErrNoData for a LINE that no
+// code comes from or that comes after.
 func (p *Program) Resolve(where string) ([]Range, error) {
 	where = strings.TrimSpace(where)
 	if where == "" || len(where) > maxLocation || strings.ContainsAny(where, "\n\x00") {
@@ -41,7 +42,12 @@ func (p *Program) Resolve(where string) ([]Range, error) {
 		return out, err
 	}
 	if isFileLine(where) {
-		return nil, core.Errorf(core.ErrNoData, "resolving %q: no line tables are read", where)
+		file, line, _ := cutLast(where, ':')
+		n, err := strconv.Atoi(line)
+		if err != nil {
+			return nil, core.Errorf(core.ErrInvalid, "parsing location %q: %s is no line number", where, line)
+		}
+		return p.lineRanges(file, n)
 	}
 	return nil, p.unknown(where)
 }

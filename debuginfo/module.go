@@ -1,7 +1,12 @@
 package debuginfo
 
 import (
+	"debug/elf"
+	"slices"
 	"sync"
+
+	"github.com/stackfs/stackfs/debuginfo/btf"
+	"github.com/stackfs/stackfs/debuginfo/dwarf"
 )
 
 // Bounds of what a module remembers of its past work; on reaching one the whole
@@ -11,12 +16,21 @@ const (
 	maxDemangled = 4096
 )
 
-// module is an image with its separate debug file: what the programs that have
-// it loaded share.
+// module is an image with its separate debug file and the supplementary file that
+// one of them refers to: what the programs that have it loaded share.
 type module struct {
-	image, debug *Image
-	debugPath    string
-	search       []SearchStep
+	image, debug, alt  *Image // the last two may be nil
+	root, path         string // where the image is: path below root
+	debugPath, altPath string
+	search             []SearchStep
+	awaits             []*fetch // what was being fetched when it was made
+	key                string   // in Library.modules
+	debugInfo          lazyInfo
+	btfOnce            sync.Once
+	btf                *btf.File
+	btfErr             error
+	offline            bool // of a file that is not loaded
+	cache              dwarf.Cache
 
 	mu        sync.RWMutex
 	rows      map[uint64]*row // by link-time address; nil: there is none
@@ -25,6 +39,42 @@ type module struct {
 
 func newModule(image *Image) *module {
 	return &module{image: image, rows: map[uint64]*row{}, demangled: map[string]string{}}
+}
+
+// findFiles fills in the files that belong to the image.
+func (m *module) findFiles(s *searcher) {
+	found := s.debug()
+	if found.img == nil && m.image.AltLink != "" {
+		found = located{img: m.image, root: s.root, path: s.path, real: s.path}
+	} else {
+		m.debug, m.debugPath = found.img, found.shown()
+	}
+	if found.img != nil {
+		alt := s.alt(found)
+		m.alt, m.altPath = alt.img, alt.shown()
+	}
+	m.search, m.awaits, m.root, m.path = s.steps, s.awaits, s.root, s.path
+}
+
+// stale says that something has come, or failed to, that the module waited for.
+func (m *module) stale() bool {
+	return m != nil && slices.ContainsFunc(m.awaits, func(x *fetch) bool { return x.over.Load() })
+}
+
+// complete says that there is nothing more to be found.
+func (m *module) complete() bool {
+	link := m.image.AltLink
+	if m.debug != nil {
+		link = m.debug.AltLink
+	}
+	return (m.debug != nil || m.image.hasDWARF()) && (link == "" || m.alt != nil)
+}
+
+// hasDWARF says whether the file has debug info of its own.
+func (img *Image) hasDWARF() bool {
+	return slices.ContainsFunc(img.elf.Sections, func(s *elf.Section) bool {
+		return s.Type != elf.SHT_NOBITS && (s.Name == ".debug_info" || s.Name == ".zdebug_info")
+	})
 }
 
 // find gives the symbol of a link-time address. As in gdb the debug file's is
@@ -69,6 +119,18 @@ func (m *module) each(f func(t *symbolTable, s symbol)) {
 	}
 }
 
+// most is how many symbols each gives at most.
+func (m *module) most() int {
+	if m == nil {
+		return 0
+	}
+	n := len(m.image.symbols().syms)
+	if m.debug != nil {
+		n += len(m.debug.symbols().syms)
+	}
+	return n
+}
+
 // named calls f for the symbols of a name, mangled or demangled.
 func (m *module) named(name string, f func(t *symbolTable, s symbol)) {
 	tables := []*symbolTable{m.image.symbols()}
@@ -111,20 +173,10 @@ func (m *module) row(pc uint64) *row {
 }
 
 func (m *module) makeRow(pc uint64) *row {
-	tables := []*frameTable{m.image.frames()}
-	if m.debug != nil {
-		tables = append(tables, m.debug.frames())
+	if m.debug == nil {
+		return rowOf(pc, m.image.frames())
 	}
-	for _, t := range tables {
-		for _, s := range t.sections {
-			if f, ok := s.covering(pc); ok {
-				if r, err := s.row(f, pc); err == nil {
-					return r
-				}
-			}
-		}
-	}
-	return nil
+	return rowOf(pc, m.image.frames(), m.debug.frames())
 }
 
 func (m *module) demangle(name string) string {

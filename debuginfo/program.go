@@ -16,7 +16,11 @@ type Program struct {
 	objects    []*Object // sorted by Start
 	regions    []core.Region
 	generation int
+	fetched    int64 // the fetcher's generation
 	options    ProgramOptions
+	offline    bool   // of files that are not loaded
+	root       string // where the target's root directory is seen from here; empty: it is this host's
+	rootKey    string // tells one root from another
 }
 
 // An Object is one image where it is loaded.
@@ -27,6 +31,7 @@ type Object struct {
 	BuildID    string // hexadecimal, empty if there is none
 	Start, End uint64 // run-time range [Start, End) that it covers
 	Debug      string // path of the separate debug file in use, empty if there is none
+	Alt        string // path of the supplementary file (dwz) that it refers to, empty if there is none
 	Search     []SearchStep
 	// Err says why the image could not be read; then only addresses are known of it.
 	Err error
@@ -86,7 +91,7 @@ func (l *Library) build(ctx context.Context, t core.Target, last, p *Program) (*
 			continue
 		}
 		o, ok := old[r]
-		if ok {
+		if ok && !o.module.stale() {
 			o = o.copy()
 		} else {
 			o = l.object(ctx, t, r, p)
@@ -137,8 +142,9 @@ func (l *Library) object(ctx context.Context, t core.Target, r core.Region, p *P
 		o.Err = core.Errorf(core.ErrInvalid, "opening %s: no executable segment has file offset 0x%x", r.Path, r.Offset)
 		return o
 	}
-	o.module = l.module(img, fileKey(f, r), o.Path, p.options)
-	o.Base, o.BuildID, o.Debug, o.Search = bias, o.module.image.buildID, o.module.debugPath, o.module.search
+	o.module = l.module(img, fileKey(f, r), o.Path, p)
+	m := o.module
+	o.Base, o.BuildID, o.Debug, o.Alt, o.Search = bias, m.image.buildID, m.debugPath, m.altPath, m.search
 	start, end := img.extent()
 	o.Start, o.End = start+bias, end+bias
 	return o

@@ -3,6 +3,7 @@ package debuginfo
 import (
 	"bytes"
 	"debug/elf"
+	"slices"
 	"strings"
 )
 
@@ -14,8 +15,8 @@ type Symbol struct {
 	Kind       byte   // the letter that nm prints
 }
 
-// Symbols returns the symbols of .symtab and .dynsym, without duplicates, and
-// the entries of procedure linkage tables, sorted by address.
+// Symbols returns the symbols of .symtab, .dynsym and .gnu_debugdata, without
+// duplicates, and the entries of procedure linkage tables, sorted by address.
 func (img *Image) Symbols() []Symbol {
 	t := img.symbols()
 	out := make([]Symbol, len(t.syms))
@@ -33,6 +34,7 @@ type symbol struct {
 	section    uint16
 	kind       byte
 	flags      symbolFlags
+	file       uint32 // offset into the table's names of the file that a local symbol is of; 0: not known
 }
 
 type symbolFlags byte
@@ -49,53 +51,108 @@ const (
 // symbolBytes is the size of an Elf64_Sym.
 const symbolBytes = 24
 
+// rawSymbol is an Elf64_Sym or Elf32_Sym (gABI, "Symbol Table").
+type rawSymbol struct {
+	name        uint32 // offset into the string table
+	info        byte
+	section     elf.SectionIndex
+	value, size uint64
+}
+
+type symbolForm struct {
+	size   int // bytes
+	decode func([]byte) rawSymbol
+}
+
+func symbolFormOf(class elf.Class) symbolForm {
+	if class == elf.ELFCLASS32 {
+		return symbolForm{16, func(b []byte) rawSymbol {
+			return rawSymbol{le32(b), b[12], elf.SectionIndex(b[14]) | elf.SectionIndex(b[15])<<8, uint64(le32(b[4:])), uint64(le32(b[8:]))}
+		}}
+	}
+	return symbolForm{symbolBytes, func(b []byte) rawSymbol {
+		return rawSymbol{le32(b), b[4], elf.SectionIndex(b[6]) | elf.SectionIndex(b[7])<<8, le64(b[8:]), le64(b[16:])}
+	}}
+}
+
 func (img *Image) readSymbols() *symbolTable {
 	t := &symbolTable{sections: img.sectionRanges()}
 	for _, want := range []elf.SectionType{elf.SHT_SYMTAB, elf.SHT_DYNSYM} {
-		for _, s := range img.elf.Sections {
-			if s.Type == want && s.Link < uint32(len(img.elf.Sections)) {
-				img.readSymbolSection(t, s)
-			}
+		// A file has one of each (gABI, "Sections").
+		i := slices.IndexFunc(img.elf.Sections, func(s *elf.Section) bool { return s.Type == want })
+		if i >= 0 && img.elf.Sections[i].Link < uint32(len(img.elf.Sections)) {
+			img.readSymbolSection(t, img.elf.Sections[i], img.sectionLetters())
 		}
 	}
-	img.readPLT(t)
+	img.readMiniDebug(t)
+	if img.elf.Class == elf.ELFCLASS64 {
+		img.readPLT(t)
+	}
 	t.finish()
 	return t
 }
 
-func (img *Image) readSymbolSection(t *symbolTable, s *elf.Section) {
-	names, err := img.data(img.elf.Sections[s.Link])
+func (img *Image) readSymbolSection(t *symbolTable, s *elf.Section, letters []byte) {
+	names, err := img.shared(img.elf.Sections[s.Link])
 	if err != nil {
 		return
 	}
-	data, err := img.data(s)
+	data, err := img.shared(s)
 	if err != nil {
 		return
 	}
-	letters := img.sectionLetters()
+	form := symbolFormOf(img.elf.Class)
 	base := t.addNames(names)
-	for ; len(data) >= symbolBytes; data = data[symbolBytes:] {
-		if sym, ok := decodeSymbol(data, names, letters); ok {
+	t.syms = slices.Grow(t.syms, len(data)/form.size)
+	versions := bytes.IndexByte(names, '@') >= 0
+	file := uint32(0)
+	for ; len(data) >= form.size; data = data[form.size:] {
+		raw := form.decode(data)
+		if elf.ST_TYPE(raw.info) == elf.STT_FILE {
+			if file = 0; raw.name != 0 && uint64(raw.name) < uint64(len(names)) {
+				file = base + raw.name
+			}
+			continue
+		}
+		if sym, ok := makeSymbol(raw, names, letters, versions); ok {
 			sym.name += base
+			if elf.ST_BIND(raw.info) == elf.STB_LOCAL {
+				sym.file = file
+			}
+			img.place(&sym, raw.section)
 			t.syms = append(t.syms, sym)
 		}
 	}
 }
 
-// decodeSymbol reads one Elf64_Sym; symbols that are not defined here, and those
-// that name sections and files, are left out.
-func decodeSymbol(b, names []byte, letters []byte) (symbol, bool) {
-	off, info, section := le32(b), b[4], elf.SectionIndex(b[6])|elf.SectionIndex(b[7])<<8
-	kind, bind := elf.ST_TYPE(info), elf.ST_BIND(info)
-	if section == elf.SHN_UNDEF || kind == elf.STT_SECTION || kind == elf.STT_FILE || uint64(off) >= uint64(len(names)) {
+// place adds the section's address to a symbol of a relocatable file; one whose
+// section is nowhere is no address.
+func (img *Image) place(s *symbol, section elf.SectionIndex) {
+	if img.Type != elf.ET_REL || s.flags&symbolNoAddress != 0 {
+		return
+	}
+	s.addr += img.sectionBase(section)
+	if int(section) < len(img.elf.Sections) && img.elf.Sections[section].Flags&elf.SHF_ALLOC == 0 {
+		s.flags |= symbolAbs
+	}
+}
+
+// makeSymbol makes a symbol; those that are not defined here, and those that name
+// sections, are left out. versions says that names may have one.
+func makeSymbol(raw rawSymbol, names []byte, letters []byte, versions bool) (symbol, bool) {
+	off, section := raw.name, raw.section
+	kind, bind := elf.ST_TYPE(raw.info), elf.ST_BIND(raw.info)
+	if section == elf.SHN_UNDEF || kind == elf.STT_SECTION || uint64(off) >= uint64(len(names)) {
 		return symbol{}, false
 	}
-	size := bytes.IndexByte(names[off:], 0)
+	size := bytes.IndexByte(names[off:min(int(off)+longestName, len(names))], 0)
 	if size <= 0 {
 		return symbol{}, false
 	}
-	size = unversioned(names[off : int(off)+size])
-	s := symbol{addr: le64(b[8:]), size: le64(b[16:]), name: off, nameSize: uint32(size), section: uint16(section)}
+	if versions {
+		size = unversioned(names[off : int(off)+size])
+	}
+	s := symbol{addr: raw.value, size: raw.size, name: off, nameSize: uint32(size), section: uint16(section)}
 	s.kind = kindLetter(kind, bind, section, letters)
 	switch {
 	case kind == elf.STT_TLS:
@@ -107,6 +164,10 @@ func decodeSymbol(b, names []byte, letters []byte) (symbol, bool) {
 	}
 	return s, true
 }
+
+// longestName bounds names that are believed, so that a table of names that all have
+// the same megabyte in common costs no more than others.
+const longestName = 1 << 16
 
 // unversioned gives the length of a name without @VERSION or @@VERSION, which
 // the linker writes into .symtab.

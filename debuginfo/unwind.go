@@ -15,6 +15,7 @@ import (
 // address is 0. Else reason says in words why nothing is known beyond.
 func (p *Program) Unwind(ctx context.Context, m core.Memory, regs core.Registers, max int) (frames []Frame, reason string) {
 	u := &unwinder{program: p, regs: regs, stack: stackReader{ctx: ctx, memory: m}, exact: true, now: columnsOf(regs)}
+	u.context = exprContext{register: u.now.get, memory: u.stack.word}
 	if pc, ok := regs.PC(); ok {
 		u.now.set(columnRA, pc)
 	}
@@ -42,12 +43,15 @@ type unwinder struct {
 	program *Program
 	regs    core.Registers
 	stack   stackReader
-	now     columns // the registers in the frame that is looked at; columnRA is its pc
+	context exprContext // of the frame that is looked at
+	now     columns     // the registers in the frame that is looked at; columnRA is its pc
 	// exact: now's pc is where the thread was, not a return address.
 	exact   bool
 	guess   bool   // how now was found
 	cfa     uint64 // of the frame before, 0 if there is none to compare with
 	signals map[uint64]bool
+
+	analysed map[analysed]analysis // code without call frame information
 }
 
 func (u *unwinder) frame(n int) Frame {
@@ -91,14 +95,25 @@ func (u *unwinder) step(f *Frame) (more bool, reason string) {
 	if err != nil {
 		return false, stopReason(err)
 	}
-	if reason = u.check(f, &next, signal); reason != "" {
+	trap := r != nil && r.trap != 0
+	if trap && u.fromUser(f.CFA+uint64(r.trap)) {
+		return false, ""
+	}
+	if reason = u.check(f, &next, signal || trap); reason != "" {
 		return false, reason
 	}
 	if next.values[columnRA] == 0 {
 		return false, ""
 	}
-	u.now, u.guess, u.exact = next, guess, signal
+	u.now, u.guess, u.exact = next, guess, signal || trap
 	return true, ""
+}
+
+// fromUser says whether the kernel was entered from a program, whose stack is
+// another one: by the privilege level in the saved code segment register.
+func (u *unwinder) fromUser(cs uint64) bool {
+	v, err := u.stack.word(cs, 2)
+	return err == nil && v&3 == 3
 }
 
 func stopReason(err error) string {
@@ -114,12 +129,13 @@ func stopReason(err error) string {
 	return err.Error()
 }
 
-// check says what is wrong with a caller: the stack must grow (but for signal
-// handlers, which may have one of their own), and the return address must be code.
-func (u *unwinder) check(f *Frame, next *columns, signal bool) string {
-	if signal {
+// check says what is wrong with a caller: the stack must grow (but where code was
+// interrupted by a signal or a trap, whose handler may have a stack of its own), and
+// the return address must be code.
+func (u *unwinder) check(f *Frame, next *columns, interrupted bool) string {
+	if interrupted {
 		if u.signals[f.CFA] {
-			return "the signal frame repeats"
+			return "the frame of an interruption repeats"
 		}
 		if u.signals == nil {
 			u.signals = map[uint64]bool{}
@@ -135,7 +151,7 @@ func (u *unwinder) check(f *Frame, next *columns, signal bool) string {
 	if !next.has(columnRA) {
 		return "the return address is not known"
 	}
-	if pc := next.values[columnRA]; pc != 0 && !signal && !u.program.executable(pc) {
+	if pc := next.values[columnRA]; pc != 0 && !interrupted && !u.program.executable(pc) {
 		return fmt.Sprintf("return address 0x%016x is not code", pc)
 	}
 	return ""
@@ -160,12 +176,10 @@ func (u *unwinder) canonical(r *row) (uint64, error) {
 		}
 		return v + uint64(int64(r.cfa.value)), nil
 	case ruleExpression:
-		return evaluate(r.expression(r.cfa), u.exprContext())
+		return evaluate(r.expression(r.cfa), &u.context)
 	}
 	return 0, core.Errorf(core.ErrInvalid, "call frame information gives no frame address")
 }
-
-func (u *unwinder) exprContext() exprContext { return exprContext{u.now.get, u.stack.word} }
 
 // apply makes the caller's registers by a row (DWARF 5, 6.4.1).
 func (u *unwinder) apply(r *row, f *Frame) (columns, error) {
@@ -224,11 +238,11 @@ func (u *unwinder) recover(r *row, n int, cfa uint64) (v uint64, ok bool, err er
 		v, ok = u.now.get(uint64(rule.reg))
 		return v, ok, nil
 	case ruleExpression:
-		if v, err = evaluate(r.expression(rule), u.exprContext(), cfa); err == nil {
+		if v, err = evaluate(r.expression(rule), &u.context, cfa); err == nil {
 			v, err = u.stack.word(v, 8)
 		}
 	case ruleValExpression:
-		v, err = evaluate(r.expression(rule), u.exprContext(), cfa)
+		v, err = evaluate(r.expression(rule), &u.context, cfa)
 	default:
 		return 0, false, nil
 	}

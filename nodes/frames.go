@@ -2,7 +2,6 @@ package nodes
 
 import (
 	"context"
-	"fmt"
 	"strconv"
 	"time"
 
@@ -19,10 +18,12 @@ const maxStack = 64 << 20
 // firstStack is what is captured at first; a deeper stack is taken again whole.
 const firstStack = 16 << 10
 
-// unwound is a thread's stack: its frames, and why they end if not properly.
+// unwound is a thread's stack: its calls, and why they end if not properly.
 type unwound struct {
-	frames []debuginfo.Frame
-	reason string
+	program *debuginfo.Program
+	memory  core.Memory // the stack as it was, over memory as it is
+	calls   []debuginfo.Call
+	reason  string
 }
 
 // unwind captures the thread's registers and stack in one short hold and unwinds
@@ -38,79 +39,18 @@ func (p Place) unwind(ctx context.Context) (unwound, error) {
 		if err != nil {
 			return unwound{}, err
 		}
-		frames, reason := prog.Unwind(ctx, prog.Captured(shot.Stack, p.Target.Core.Space()), shot.Registers, maxFrames)
+		memory := prog.Captured(shot.Stack, p.Target.Core.Space())
+		frames, reason := prog.Unwind(ctx, memory, shot.Registers, maxFrames)
 		if err := core.ContextError(ctx, "unwinding"); err != nil {
 			return unwound{}, err
 		}
 		if reason == debuginfo.ErrStackCut.Error() && size < maxStack {
 			continue
 		}
-		p.Target.noteDepth(p.TID, len(frames))
-		return unwound{frames, reason}, nil
+		u := unwound{prog, memory, prog.Calls(frames), reason}
+		p.Target.noteDepth(p.TID, len(u.calls))
+		return u, nil
 	}
-}
-
-func showBacktrace(ctx context.Context, p Place) (Value, error) { return p.unwind(ctx) }
-
-// AppendText implements Value: tree.md's frame lines.
-func (u unwound) AppendText(b []byte) ([]byte, error) {
-	for _, f := range u.frames {
-		b = appendFrame(b, f)
-	}
-	if u.reason != "" {
-		b = fmt.Appendf(b, "#%d ? (%s)\n", len(u.frames), u.reason)
-	}
-	return b, nil
-}
-
-func appendFrame(b []byte, f debuginfo.Frame) []byte {
-	b = fmt.Appendf(b, "#%-3d0x%016x in %s ()", f.N, f.PC, orDefault(f.Function, "??"))
-	if f.Object != "" {
-		b = append(append(b, " from "...), f.Object...)
-	}
-	if f.Inlined {
-		b = append(b, " [inlined]"...)
-	}
-	if f.Guess {
-		b = append(b, " [guess]"...)
-	}
-	return append(b, '\n')
-}
-
-type frameJSON struct {
-	N        int    `json:"n"`
-	PC       Addr   `json:"pc"`
-	Function any    `json:"function"`
-	Offset   any    `json:"offset"`
-	Args     any    `json:"args"` // null: no debug info says them
-	File     any    `json:"file"`
-	Line     any    `json:"line"`
-	Object   any    `json:"object"`
-	Inlined  bool   `json:"inlined"`
-	Guess    bool   `json:"guess"`
-	Signal   bool   `json:"signal,omitempty"`
-	Reason   string `json:"reason,omitempty"`
-}
-
-// MarshalJSON gives one object a frame; a stack that was cut short ends with one
-// that has only n and reason.
-func (u unwound) MarshalJSON() ([]byte, error) {
-	out := make([]any, 0, len(u.frames)+1)
-	for _, f := range u.frames {
-		j := frameJSON{N: f.N, PC: Addr(f.PC), Inlined: f.Inlined, Guess: f.Guess, Signal: f.Signal}
-		if f.Function != "" {
-			j.Function = f.Function
-			j.Offset = f.Offset
-		}
-		if f.Object != "" {
-			j.Object = f.Object
-		}
-		out = append(out, j)
-	}
-	if u.reason != "" {
-		out = append(out, Fields{{"n", len(u.frames)}, {"reason", u.reason}})
-	}
-	return marshal(out)
 }
 
 var framesTable = Table{
@@ -127,6 +67,8 @@ var frameTable = Table{
 	Rows: []Row{
 		{Name: "function", Doc: "the function's name", Held: true, Show: showFrameFunction},
 		{Name: "location", Doc: "the frame's line of the backtrace", Held: true, Show: showFrameLocation},
+		{Name: "args", Doc: "the parameters, one `name = value` a line", Held: true, Show: showFrameArgs, JSON: true},
+		{Name: "locals", Doc: "the local variables, those of the innermost block first", Held: true, Show: showFrameLocals, JSON: true},
 		{Name: "registers", Doc: "the registers as they are in this frame, as far as they are known", Held: true, Show: showFrameRegisters, JSON: true},
 	},
 }
@@ -136,7 +78,7 @@ func listFrames(ctx context.Context, p Place) ([]string, error) {
 		return nil, err
 	}
 	u, err := p.unwind(ctx)
-	names := make([]string, len(u.frames))
+	names := make([]string, len(u.calls))
 	for i := range names {
 		names[i] = strconv.Itoa(i)
 	}
@@ -184,35 +126,43 @@ func findFrame(ctx context.Context, p Place, name string) (Place, error) {
 	if err := p.mayHold(ctx); err != nil {
 		return p, err
 	}
-	_, err = p.frame(ctx)
+	_, _, err = p.frame(ctx)
 	return p, err
 }
 
-func (p Place) frame(ctx context.Context) (debuginfo.Frame, error) {
+// frame is the place's frame and the stack that it is of.
+func (p Place) frame(ctx context.Context) (*debuginfo.Call, unwound, error) {
 	u, err := p.unwind(ctx)
 	if err != nil {
-		return debuginfo.Frame{}, err
+		return nil, u, err
 	}
-	if p.Frame >= len(u.frames) {
-		return debuginfo.Frame{}, core.Errorf(core.ErrNotFound, "there is no frame %d: the stack has %d", p.Frame, len(u.frames))
+	if p.Frame >= len(u.calls) {
+		return nil, u, core.Errorf(core.ErrNotFound, "there is no frame %d: the stack has %d", p.Frame, len(u.calls))
 	}
-	return u.frames[p.Frame], nil
+	return &u.calls[p.Frame], u, nil
 }
 
 func showFrameFunction(ctx context.Context, p Place) (Value, error) {
-	f, err := p.frame(ctx)
-	return Line(orDefault(f.Function, "??")), err
-}
-
-func showFrameLocation(ctx context.Context, p Place) (Value, error) {
-	f, err := p.frame(ctx)
-	return Raw(appendFrame(nil, f)), err
-}
-
-func showFrameRegisters(ctx context.Context, p Place) (Value, error) {
-	f, err := p.frame(ctx)
+	c, _, err := p.frame(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return registerList{f.Registers()}, nil
+	return Line(orDefault(c.Function, "??")), nil
+}
+
+func showFrameLocation(ctx context.Context, p Place) (Value, error) {
+	c, u, err := p.frame(ctx)
+	if err != nil {
+		return nil, err
+	}
+	args, err := u.arguments(ctx, c)
+	return Raw(appendCall(nil, c, args)), err
+}
+
+func showFrameRegisters(ctx context.Context, p Place) (Value, error) {
+	c, _, err := p.frame(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return registerList{c.Registers()}, nil
 }

@@ -29,6 +29,8 @@ var targetTable = Table{
 		{Name: "threads", Doc: threadsTable.Doc, Dir: &threadsTable},
 		{Name: "symbols", Doc: "every symbol, sorted by address, as /proc/kallsyms", Show: showSymbols},
 		{Name: "functions", Doc: functionsTable.Doc, Dir: &functionsTable},
+		{Name: "variables", Doc: variablesTable.Doc, Dir: &variablesTable},
+		{Name: "types", Doc: typesTable.Doc, Dir: &typesTable},
 		{Name: "disassembly", Doc: disassemblyTable.Doc, Dir: &disassemblyTable},
 		{Name: "locations", Doc: locationsTable.Doc, Dir: &locationsTable},
 		{Name: "objects", Doc: objectsTable.Doc, Dir: &objectsTable},

@@ -51,6 +51,10 @@ type Field struct {
 	Value any // string, number, Addr, None, Unknown
 }
 
+// Repeated is the value of a key that may come several times: a line each, or none;
+// in JSON a list.
+type Repeated []any
+
 // Fields is a status file: `key:<TAB>value` lines, and an object with the keys in
 // the same order.
 type Fields []Field
@@ -59,10 +63,20 @@ type Fields []Field
 func (f Fields) AppendText(b []byte) ([]byte, error) {
 	b = slices.Grow(b, 32*len(f))
 	for _, field := range f {
-		b = append(append(b, field.Key...), ":\t"...)
-		b = append(appendField(b, field.Value), '\n')
+		if list, ok := field.Value.(Repeated); ok {
+			for _, v := range list {
+				b = appendLine(b, field.Key, v)
+			}
+			continue
+		}
+		b = appendLine(b, field.Key, field.Value)
 	}
 	return b, nil
+}
+
+func appendLine(b []byte, key string, v any) []byte {
+	b = append(append(b, key...), ":\t"...)
+	return append(appendField(b, v), '\n')
 }
 
 // appendField is fmt's %v, without its price for what most fields are.

@@ -3,11 +3,15 @@
 package compress
 
 import (
+	"compress/zlib"
 	"io"
 
 	"github.com/klauspost/compress/zstd"
 	"github.com/ulikunitz/xz"
 )
+
+// Zlib reads a zlib stream (RFC 1950).
+func Zlib(r io.Reader) (io.ReadCloser, error) { return zlib.NewReader(r) }
 
 // Zstd reads a Zstandard stream (RFC 8878). It uses no goroutines and at most
 // 128 MiB of window. Close it to free its memory.

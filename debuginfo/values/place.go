@@ -64,10 +64,25 @@ type Env struct {
 	Member func(ctx context.Context, object Value, m *types.Member) (Value, error)
 	// PerCPU is per_cpu(x, n): x as it is for CPU n.
 	PerCPU func(ctx context.Context, x Value, n int) (Value, error)
+	// Language is whose way of writing types and booleans is used.
+	Language Language
+	// PointerSize is that of the target in bytes, 0: 8. A long is as wide.
+	PointerSize int
 	// Limit is the most elements of arrays and bytes of strings that are printed,
 	// 0: 200, as in gdb.
 	Limit int
 }
+
+// Language is a programming language as far as values look different in it.
+type Language uint8
+
+// The languages.
+const (
+	C         Language = iota
+	CPlusPlus          // types without struct, comparisons that are bool
+	Go                 // strings as text
+	Rust               // as C++
+)
 
 // A Scope finds variables, functions and enumerators by name.
 type Scope interface {

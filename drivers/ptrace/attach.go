@@ -63,6 +63,11 @@ func (t *Target) start(ctx context.Context) error {
 // seizeAll attaches to all threads, until a look at the list shows no new one. Threads
 // made by those that we have attach themselves.
 func (l *loop) seizeAll(ctx context.Context) error {
+	u := newUndertaker(l.pid, l.tracer)
+	defer func() {
+		u.close()
+		l.learn(u)
+	}()
 	for {
 		if err := core.ContextError(ctx, "attaching"); err != nil {
 			return err
@@ -77,7 +82,8 @@ func (l *loop) seizeAll(ctx context.Context) error {
 			if l.threads[tid] != nil {
 				continue
 			}
-			seized, err := l.seize(tid)
+			seized, err := l.seize(u, tid)
+			l.learn(u)
 			if err != nil {
 				return err
 			}
@@ -96,11 +102,28 @@ func (l *loop) seizeAll(ctx context.Context) error {
 	}
 }
 
+// learn hears of the threads that the undertaker has taken notice of.
+func (l *loop) learn(u *undertaker) {
+	for _, e := range u.take() {
+		l.handle(e.tid, e.status)
+	}
+}
+
 // ended is true for a process that has gone, or is a zombie, which counts as alive
-// until its parent takes notice.
+// until its parent takes notice. Within exec a thread may take over from a dead
+// leader while we look, so one look is not believed.
 func ended(pid int) bool {
-	st, err := procfs.ThreadStatus(0, pid)
-	return err != nil || (st.State == 'Z' || st.State == 'X') && st.Threads <= 1
+	for range 3 {
+		st, err := procfs.ThreadStatus(0, pid)
+		if err != nil {
+			return true
+		}
+		if st.State != 'Z' && st.State != 'X' || st.Threads > 1 {
+			return false
+		}
+		time.Sleep(time.Millisecond)
+	}
+	return true
 }
 
 // leaderIsOurs is false if a thread that we had not attached to yet has called exec: it
@@ -118,9 +141,9 @@ func (l *loop) leaderIsOurs() bool {
 
 // seize attaches to one thread; ok is false for one that has ended meanwhile, or is ours
 // already. A refusal without a visible reason is tried again: the thread was ending, or within exec.
-func (l *loop) seize(tid int) (ok bool, err error) {
+func (l *loop) seize(u *undertaker, tid int) (ok bool, err error) {
 	for range 5 {
-		switch err = request(unix.PTRACE_SEIZE, tid, 0, options); err {
+		switch err = u.seize(tid); err {
 		case nil:
 			l.add(tid)
 			return true, nil
@@ -180,7 +203,7 @@ func checkProcess(pid int) error {
 		return fmt.Errorf("%s: %w", doing, err)
 	case st.Kthread():
 		return core.Errorf(core.ErrPermission, "%s: %s is a thread of the kernel", doing, st.Comm)
-	case s.State == 'Z' && s.Threads <= 1 || s.State == 'X':
+	case (s.State == 'Z' || s.State == 'X') && ended(pid):
 		return core.Errorf(core.ErrGone, "%s: it has ended (a zombie until process %d takes notice)", doing, st.PPID)
 	case s.Tracer != 0:
 		return busy(pid, s.Tracer)

@@ -9,7 +9,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// request is one ptrace(2) call; it never blocks, so the scheduler is not told.
+// request is one ptrace(2) call; but for PTRACE_SEIZE (undertaker.seize) none blocks,
+// so the scheduler is not told.
 func request(req, tid int, addr, data uintptr) error {
 	_, _, errno := unix.RawSyscall6(unix.SYS_PTRACE, uintptr(req), uintptr(tid), addr, data, 0, 0)
 	if errno != 0 {

@@ -1,0 +1,199 @@
+package debuginfo
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/stackfs/stackfs/core"
+	"github.com/stackfs/stackfs/debuginfo/dwarf"
+)
+
+// smallInfo is up to how many bytes of .debug_info the index is made at once; for
+// more, a name is looked for without one until it is there.
+const smallInfo = 32 << 20
+
+// nameIndex finds entries by name.
+type nameIndex struct {
+	once   sync.Once
+	ready  chan struct{} // closed when ix is there
+	ix     *dwarf.Index
+	making sync.Mutex
+}
+
+// What names are of.
+var (
+	kindFunction   = dwarf.Kinds(dwarf.KindFunction)
+	kindVariable   = dwarf.Kinds(dwarf.KindVariable)
+	kindRecord     = dwarf.Kinds(dwarf.KindStruct, dwarf.KindClass, dwarf.KindUnion)
+	kindEnum       = dwarf.Kinds(dwarf.KindEnum)
+	kindTypedef    = dwarf.Kinds(dwarf.KindTypedef, dwarf.KindBase, dwarf.KindType)
+	kindEnumerator = dwarf.Kinds(dwarf.KindEnumerator)
+)
+
+// index is the index of names, nil while it is being made or, of a large file that
+// is not loaded, where nobody has made it.
+func (d *debugData) index() *dwarf.Index {
+	n := &d.names
+	n.once.Do(func() {
+		n.ready = make(chan struct{})
+		if ix, err := d.cache.Open(d.data, d.id); err == nil {
+			n.ix = ix
+			close(n.ready)
+			return
+		}
+		switch {
+		case len(d.data.Info) <= smallInfo:
+			n.ix, _ = dwarf.BuildIndex(context.Background(), d.data) // only the context's end is an error
+			close(n.ready)
+		case !d.offline:
+			go func() { _ = Guard(func() error { return d.makeIndex(context.Background()) }) }()
+		}
+	})
+	select {
+	case <-n.ready:
+		return n.ix
+	default:
+		return nil
+	}
+}
+
+// makeIndex makes the index of a large file and keeps it for the next time.
+func (d *debugData) makeIndex(ctx context.Context) (err error) {
+	n := &d.names
+	n.making.Lock()
+	defer n.making.Unlock()
+	if n.ix != nil {
+		return nil
+	}
+	ix, err := d.cache.Index(ctx, d.data, d.id)
+	if err == nil {
+		n.ix = ix
+		close(n.ready)
+	}
+	return err
+}
+
+// wholeIndex is the index of names, waited for if it is being made.
+func (d *debugData) wholeIndex(ctx context.Context) (*dwarf.Index, error) {
+	if ix := d.index(); ix != nil {
+		return ix, nil
+	}
+	if d.offline {
+		err := d.makeIndex(ctx)
+		return d.names.ix, err
+	}
+	select {
+	case <-d.names.ready:
+		return d.names.ix, nil
+	case <-ctx.Done():
+		return nil, core.ContextError(ctx, "making the index of names")
+	}
+}
+
+// named finds the entries of a name, definitions first.
+func (d *debugData) named(ctx context.Context, name string, kinds dwarf.KindSet) []dwarf.Entry {
+	var refs []dwarf.Ref
+	if ix := d.index(); ix != nil {
+		refs = ix.Lookup(name, kinds)
+	} else {
+		var err error
+		if refs, err = dwarf.FindName(ctx, d.data, name, kinds); err != nil && !errors.Is(err, core.ErrNotFound) {
+			return nil
+		}
+	}
+	out := make([]dwarf.Entry, 0, len(refs))
+	for _, r := range refs {
+		if e, ok := r.Entry(); ok {
+			out = append(out, e)
+		}
+	}
+	return append(out, d.splitNamed(name, kinds)...)
+}
+
+// splitNamed finds names in the units whose content is in other files.
+func (d *debugData) splitNamed(name string, kinds dwarf.KindSet) []dwarf.Entry {
+	var out []dwarf.Entry
+	for _, full := range d.splitUnits() {
+		root, ok := full.Root()
+		if !ok {
+			continue
+		}
+		for e := range root.Children() {
+			if k, ok := tagKinds[e.Tag]; ok && kinds.Has(k) && e.Name() == name && !e.Flag(dwarf.AttrDeclaration) {
+				out = append(out, e)
+			}
+		}
+	}
+	return out
+}
+
+// tagKinds are the kinds of what split units have at their top level.
+var tagKinds = map[dwarf.Tag]dwarf.Kind{
+	dwarf.TagSubprogram: dwarf.KindFunction, dwarf.TagVariable: dwarf.KindVariable, dwarf.TagStructType: dwarf.KindStruct,
+	dwarf.TagClassType: dwarf.KindClass, dwarf.TagUnionType: dwarf.KindUnion, dwarf.TagEnumerationType: dwarf.KindEnum,
+	dwarf.TagTypedef: dwarf.KindTypedef, dwarf.TagBaseType: dwarf.KindBase,
+}
+
+// splitUnits are the units with the content of skeletons.
+func (d *debugData) splitUnits() []*dwarf.Unit {
+	var out []*dwarf.Unit
+	for _, u := range d.data.Units {
+		if full := u.Full(); full != u {
+			out = append(out, full)
+		}
+	}
+	return out
+}
+
+// recordKinds are the kinds that a declaration of a type may be defined as.
+func recordKinds(t dwarf.Tag) dwarf.KindSet {
+	if t == dwarf.TagEnumerationType {
+		return kindEnum
+	}
+	return kindRecord
+}
+
+// definitionOf finds the definition of a type that is only declared.
+func (d *debugData) definitionOf(e dwarf.Entry) (dwarf.Entry, bool) {
+	found := d.named(context.Background(), d.qualifiedName(e), recordKinds(e.Tag))
+	i := slices.IndexFunc(found, func(f dwarf.Entry) bool { return !f.Flag(dwarf.AttrDeclaration) })
+	if i < 0 {
+		return dwarf.Entry{}, false
+	}
+	return found[i], true
+}
+
+// qualifiedName is an entry's name with those of the namespaces and classes around
+// it, as C++ and Rust have them; empty if it has no name of its own.
+func (d *debugData) qualifiedName(e dwarf.Entry) string {
+	name := e.Name()
+	if name == "" || !isScoped(e.Unit) {
+		return name
+	}
+	if s, ok := e.Origin(dwarf.AttrName); ok {
+		e = s // a definition out of its class is named where it is declared
+	}
+	path := e.Unit.Path(e.Offset)
+	scopes := make([]string, 0, len(path))
+	for _, p := range path[:max(len(path)-1, 0)] {
+		switch p.Tag {
+		case dwarf.TagNamespace, dwarf.TagStructType, dwarf.TagClassType, dwarf.TagUnionType, dwarf.TagModule:
+			scopes = append(scopes, scopeName(p))
+		}
+	}
+	return strings.Join(append(scopes, name), "::")
+}
+
+// scopeName is how gdb calls what a name is in.
+func scopeName(e dwarf.Entry) string {
+	if n := e.Name(); n != "" {
+		return n
+	}
+	if e.Tag == dwarf.TagNamespace {
+		return "(anonymous namespace)"
+	}
+	return "{unnamed}"
+}

@@ -1,0 +1,167 @@
+package values
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ianlancetaylor/demangle"
+	"github.com/stackfs/stackfs/core"
+	"github.com/stackfs/stackfs/tests/need"
+	"github.com/stretchr/testify/require"
+)
+
+// processMemory is /proc/PID/mem of a stopped child.
+type processMemory struct{ *os.File }
+
+func (m processMemory) ReadMemory(_ context.Context, p []byte, addr uint64) (int, error) {
+	if int64(addr) < 0 {
+		return 0, &core.FaultError{Addr: addr}
+	}
+	n, err := m.ReadAt(p, int64(addr))
+	if n < len(p) {
+		return n, &core.FaultError{Addr: addr + uint64(n), Err: err}
+	}
+	return n, nil
+}
+
+// inferior is a sample program that has stopped itself, with an Env over it.
+type inferior struct {
+	*sample
+	pid  int
+	path string
+	env  *Env
+}
+
+// startSample compiles and starts testdata/NAME and waits until it stops itself.
+func startSample(t *testing.T, name string, flags ...string) *inferior {
+	compiler := need.Command(t, map[bool]string{true: "g++", false: "gcc"}[strings.HasSuffix(name, ".cc")], "apt-get install gcc g++")
+	path := filepath.Join(t.TempDir(), "sample")
+	args := append([]string{"-g", "-O0", "-w", "-no-pie", "-fno-pie", "-o", path, filepath.Join("testdata", name)}, flags...)
+	out, err := exec.Command(compiler, args...).CombinedOutput()
+	require.NoError(t, err, string(out))
+	cmd := exec.Command(path)
+	require.NoError(t, cmd.Start())
+	t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
+	stopped := func() bool {
+		b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", cmd.Process.Pid))
+		return err == nil && bytes.Contains(b, []byte(") T "))
+	}
+	require.Eventually(t, stopped, 20*time.Second, 5*time.Millisecond)
+	mem, err := os.Open(fmt.Sprintf("/proc/%d/mem", cmd.Process.Pid))
+	require.NoError(t, err)
+	t.Cleanup(func() { mem.Close() })
+	i := &inferior{sample: openSample(t, path, strings.HasSuffix(name, ".cc")), pid: cmd.Process.Pid, path: path}
+	i.env = &Env{Scope: i, Types: i, Memory: processMemory{mem}, Symbolize: i.symbol(func(s string) string { return demangle.Filter(s) })}
+	if i.cxx {
+		i.env.Language = CPlusPlus
+	}
+	i.env.Member = i.place(i.env)
+	return i
+}
+
+type answer struct{ Text, Top, Inner, Scalars string }
+
+// ask has gdb evaluate expressions in the stopped program.
+func (i *inferior) ask(t *testing.T, expressions []string) []answer {
+	gdb := need.Command(t, "gdb", "apt-get install gdb")
+	list := filepath.Join(t.TempDir(), "expressions")
+	require.NoError(t, os.WriteFile(list, []byte(strings.Join(expressions, "\n")), 0o600))
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, gdb, "-nx", "-batch", "-iex", "set auto-load off", "-iex", "set debuginfod enabled off", "-p", fmt.Sprint(i.pid), "-ex", "frame function main", "-x", "testdata/gdb.py", i.path)
+	cmd.Env = append(os.Environ(), "EXPRESSIONS="+list, "LC_ALL=C.UTF-8")
+	out, err := cmd.CombinedOutput()
+	require.NoError(t, err, string(out))
+	var answers []answer
+	for s := bufio.NewScanner(bytes.NewReader(out)); s.Scan(); {
+		if line, ok := strings.CutPrefix(s.Text(), "@@"); ok {
+			var a answer
+			require.NoError(t, json.Unmarshal([]byte(line), &a))
+			answers = append(answers, a)
+		}
+	}
+	require.NotEmpty(t, answers, string(out))
+	return answers
+}
+
+// compare evaluates and prints what gdb was asked, and counts. Differences are
+// allowed by name only.
+func (i *inferior) compare(t *testing.T, answers []answer, allowed map[string]string) {
+	ctx := context.Background()
+	n, differ, refused := 0, 0, 0
+	for _, a := range answers {
+		v, err := Evaluate(ctx, i.env, a.Text)
+		got := answer{Text: a.Text}
+		if err == nil {
+			got.Top, err = Format(ctx, i.env, v, Top)
+		}
+		if strings.HasPrefix(a.Top, "ERROR ") {
+			n++
+			if refused++; err == nil && allowed[a.Text] == "" {
+				differ++
+				t.Errorf("%s\n gdb %s\nours %s", a.Text, a.Top, got.Top)
+			}
+			continue
+		}
+		if err == nil {
+			got.Inner, err = Format(ctx, i.env, v, Inner)
+			require.NoError(t, err)
+			got.Scalars, err = Format(ctx, i.env, v, Scalars)
+			require.NoError(t, err)
+		}
+		n += 3
+		if allowed[a.Text] != "" {
+			continue
+		}
+		if err != nil || got != a {
+			differ++
+			t.Errorf("%s\n gdb %q\nours %q %v", a.Text, a, got, err)
+		}
+	}
+	t.Logf("compared with gdb: %d texts of %d expressions (%d refused by both), %d differ, %d allowed", n, len(answers), refused, differ, len(allowed))
+}
+
+// expressions reads a table of testdata.
+func expressions(t *testing.T, name string) []string {
+	b, err := os.ReadFile(filepath.Join("testdata", name))
+	require.NoError(t, err)
+	var out []string
+	for line := range strings.Lines(string(b)) {
+		if line = strings.TrimSuffix(line, "\n"); line != "" && !strings.HasPrefix(line, "# ") {
+			out = append(out, line)
+		}
+	}
+	return out
+}
+
+func TestGlobalsC(t *testing.T) {
+	i := startSample(t, "globals.c")
+	i.compare(t, i.ask(t, i.names), map[string]string{
+		"ca_inc": "gdb loses the character before an incomplete sequence",
+		"ic":     "gdb 13 does not know complex integers",
+	})
+}
+
+func TestGlobalsCPlusPlus(t *testing.T) {
+	i := startSample(t, "globals.cc")
+	i.compare(t, i.ask(t, i.names), map[string]string{})
+}
+
+func TestExpressionsC(t *testing.T) {
+	i := startSample(t, "globals.c")
+	i.compare(t, i.ask(t, expressions(t, "expressions.c.txt")), map[string]string{})
+}
+
+func TestExpressionsCPlusPlus(t *testing.T) {
+	i := startSample(t, "globals.cc")
+	i.compare(t, i.ask(t, expressions(t, "expressions.cc.txt")), map[string]string{})
+}

@@ -1,0 +1,25 @@
+package need
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// Vmlinux is the path of a kernel with debug info: $STACKFS_VMLINUX, or what
+// tests/fixtures.sh has put into the user's cache directory.
+func Vmlinux(t testing.TB) string {
+	t.Helper()
+	if path := os.Getenv("STACKFS_VMLINUX"); path != "" {
+		return path
+	}
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, _ := filepath.Glob(filepath.Join(cache, "stackfs-fixtures/usr/lib/debug/boot/vmlinux-*"))
+	if len(found) == 0 {
+		Missing(t, "a kernel with debug info", "run tests/fixtures.sh, or set STACKFS_VMLINUX to the path of one")
+	}
+	return found[len(found)-1]
+}
