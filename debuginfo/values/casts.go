@@ -31,8 +31,11 @@ func (c *checker) castTo(n *Node, t *Typed, to *types.Type) (*Typed, error) {
 	if k := kind(to); k == types.Void {
 		return &Typed{Op: OpConvert, Type: to, Args: []*Typed{t}, Node: n}, nil
 	} else if isReference(to) {
-		to = to.Strip().Elem()
-		return c.view(n, t, to)
+		t, err := c.view(n, t, to.Strip().Elem())
+		if err != nil {
+			return nil, err
+		}
+		return &Typed{Op: OpAddress, Type: to, Args: []*Typed{t}, Node: n}, nil
 	} else if k == types.Array || isRecord(to) {
 		return c.view(n, t, to)
 	}

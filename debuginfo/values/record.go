@@ -21,6 +21,10 @@ func (p *printer) fields(v Value, depth int) (*shown, error) {
 	data := false
 	for i := range d.Members {
 		m := &d.Members[i]
+		if p.left--; p.left < 0 {
+			out.cut = true
+			return out, nil
+		}
 		var item *shown
 		var err error
 		label := m.Name
@@ -90,7 +94,7 @@ func (p *printer) base(v Value, m *types.Member, depth int) (item *shown, label 
 	if p.left--; p.left < 0 {
 		return leaf("..."), label, nil
 	}
-	b, err = prefetch(p.ctx, p.env, b)
+	b, err = p.prefetch(b)
 	if err != nil {
 		return nil, "", err
 	}
