@@ -46,7 +46,7 @@ func (c *checker) castTo(n *Node, t *Typed, to *types.Type) (*Typed, error) {
 		}
 	}
 	if !isScalar(to) || !isScalar(t.Type) || isPointer(to) && isFloat(t.Type) || isFloat(to) && isPointer(t.Type) {
-		return nil, c.failf(n, "a value of type %s cannot be cast to %s", c.typeName(t), TypeName(c.env.Language, to))
+		return nil, c.failf(n, "a value of type %s cannot be cast to %s", c.typeName(t), types.Declare(to, ""))
 	}
 	return &Typed{Op: OpConvert, Type: to, Args: []*Typed{t}, Node: n}, nil
 }
@@ -55,7 +55,7 @@ func (c *checker) castTo(n *Node, t *Typed, to *types.Type) (*Typed, error) {
 func (c *checker) view(n *Node, t *Typed, to *types.Type) (*Typed, error) {
 	to = c.complete(to)
 	if size := sizeOf(to); size < 0 || size > sizeOf(t.Type) {
-		return nil, c.failf(n, "a value of type %s cannot be taken for a %s: %d bytes are not %d", c.typeName(t), TypeName(c.env.Language, to), sizeOf(t.Type), size)
+		return nil, c.failf(n, "a value of type %s cannot be taken for a %s: %d bytes are not %d", c.typeName(t), types.Declare(to, ""), sizeOf(t.Type), size)
 	}
 	return &Typed{Op: OpView, Type: to, Args: []*Typed{t}, Node: n}, nil
 }
@@ -127,7 +127,7 @@ func (c *checker) size(n *Node) (*Typed, error) {
 		size = alignOf(t, maxTypeDepth)
 	}
 	if size < 0 {
-		return nil, c.failf(n, "the size of %s is not known", TypeName(c.env.Language, t))
+		return nil, c.failf(n, "the size of %s is not known", types.Declare(t, ""))
 	}
 	return numberNode(n, ulongType, number{i: uint64(size)})
 }
@@ -258,7 +258,7 @@ func (c *checker) initializer(n *Node, to *types.Type) (*Typed, error) {
 func (c *checker) slots(n *Node, to *types.Type) ([]Value, error) {
 	places := slotsOf(Value{Type: to, Data: make([]byte, min(max(sizeOf(to), 0), maxValue))}, len(n.Args))
 	if len(places) < len(n.Args) {
-		return nil, c.failf(n, "%d values are too many for %s", len(n.Args), TypeName(c.env.Language, to))
+		return nil, c.failf(n, "%d values are too many for %s", len(n.Args), types.Declare(to, ""))
 	}
 	return places, nil
 }
@@ -315,13 +315,13 @@ func (c *checker) assigned(n *Node, to *types.Type) (*Typed, error) {
 	case isScalar(to):
 		return c.castTo(n, t, to)
 	}
-	return nil, c.failf(n, "a value of type %s cannot be assigned to one of type %s", c.typeName(t), TypeName(c.env.Language, to))
+	return nil, c.failf(n, "a value of type %s cannot be assigned to one of type %s", c.typeName(t), types.Declare(to, ""))
 }
 
 func (c *checker) fitsText(n *Node, t *Typed, to *types.Type) error {
 	elem := sizeOf(to.Strip().Elem())
 	if _, ok := textual(to.Strip().Elem()); !ok || elem != sizeOf(t.Type.Strip().Elem()) {
-		return c.failf(n, "text of type %s cannot be assigned to one of type %s", c.typeName(t), TypeName(c.env.Language, to))
+		return c.failf(n, "text of type %s cannot be assigned to one of type %s", c.typeName(t), types.Declare(to, ""))
 	}
 	if have, room := sizeOf(t.Type)/elem-1, sizeOf(to)/elem; have > room {
 		return c.failf(n, "the text has %d characters, more than the %d of the array", have, room)

@@ -24,6 +24,7 @@ type sample struct {
 	tags    map[string]*types.Type
 	symbols []elf.Symbol
 	cxx     bool
+	lang    types.Lang
 }
 
 type die struct {
@@ -39,6 +40,9 @@ func openSample(t testing.TB, path string, cxx bool) *sample {
 	data, err := f.DWARF()
 	require.NoError(t, err)
 	s := &sample{file: f, cxx: cxx, dies: map[dwarf.Offset]*die{}, types: map[dwarf.Offset]*types.Type{}, globals: map[string]Value{}, tags: map[string]*types.Type{}}
+	if cxx {
+		s.lang = types.CPlus
+	}
 	s.symbols, err = f.Symbols()
 	require.NoError(t, err)
 	var order []*die
@@ -185,7 +189,7 @@ func (s *sample) at(o dwarf.Offset) *types.Type {
 		return t
 	}
 	d := s.dies[o]
-	t := &types.Type{Kind: kinds[d.Tag], Size: d.num(dwarf.AttrByteSize, -1), Declaration: d.is(dwarf.AttrDeclaration)}
+	t := &types.Type{Lang: s.lang, Kind: kinds[d.Tag], Size: d.num(dwarf.AttrByteSize, -1), Declaration: d.is(dwarf.AttrDeclaration)}
 	if name := d.str(dwarf.AttrName); name != "" && d.Tag != dwarf.TagSubprogram {
 		t.Name = s.scope(d.parent) + name
 	}

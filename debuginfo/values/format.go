@@ -130,7 +130,7 @@ func (p *printer) top(v Value, style Style) (*shown, error) {
 		return nil, err
 	}
 	if style == Top && isPointer(v.Type) && !isPlainText(v.Type) {
-		s.prefix = "(" + TypeName(p.env.Language, v.Type) + ") " + s.prefix
+		s.prefix = "(" + types.Declare(v.Type, "") + ") " + s.prefix
 	}
 	return s, nil
 }
@@ -214,7 +214,7 @@ func (p *printer) reference(v Value, style Style) (*shown, error) {
 	}
 	inner.prefix = head + inner.prefix
 	if style == Top {
-		inner.prefix = "(" + TypeName(p.env.Language, v.Type) + ") " + inner.prefix
+		inner.prefix = "(" + types.Declare(v.Type, "") + ") " + inner.prefix
 	}
 	return inner, nil
 }

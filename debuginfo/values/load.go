@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/stackfs/stackfs/core"
+	"github.com/stackfs/stackfs/debuginfo/types"
 )
 
 // maxValue is the most bytes of one value that are read (gdb has max-value-size,
@@ -17,7 +18,7 @@ func load(ctx context.Context, env *Env, v Value) ([]byte, error) {
 	}
 	size := v.width()
 	if size < 0 {
-		return nil, core.Errorf(core.ErrInvalid, "reading a value of incomplete type %s", TypeName(env.lang(), v.Type))
+		return nil, core.Errorf(core.ErrInvalid, "reading a value of incomplete type %s", types.Declare(v.Type, ""))
 	}
 	if len(v.Place) == 0 {
 		if b := cut(v.Data, 0, size); b != nil {

@@ -119,7 +119,7 @@ func (c *checker) memberOf(t *Typed, name string) (*Typed, error) {
 	}
 	way := findMember(record, name)
 	if way == nil {
-		return nil, core.Errorf(core.ErrInvalid, "%s has no member %s%s", TypeName(c.env.Language, record), name, c.hint(record, name))
+		return nil, core.Errorf(core.ErrInvalid, "%s has no member %s%s", types.Declare(record, ""), name, c.hint(record, name))
 	}
 	for _, m := range way {
 		next := t.over(OpMember, m.Type, t)
@@ -188,7 +188,7 @@ func (c *checker) index(n *Node) (*Typed, error) {
 	case kind(a.Type) == types.Array:
 		elem := c.complete(a.Type.Strip().Elem())
 		if sizeOf(elem) < 0 {
-			return nil, c.failf(n, "the size of %s is not known", TypeName(c.env.Language, elem))
+			return nil, c.failf(n, "the size of %s is not known", types.Declare(elem, ""))
 		}
 		return &Typed{Op: OpElement, Type: elem, Args: []*Typed{a, b}, Scale: sizeOf(elem), Node: n}, nil
 	case isPointer(a.Type):

@@ -76,7 +76,7 @@ func (p *printer) member(v Value, m *types.Member, depth int) (*shown, error) {
 
 // base prints an inherited class, a virtual one where it is met first (cp_print_value).
 func (p *printer) base(v Value, m *types.Member, depth int) (item *shown, label string, err error) {
-	name := TypeName(p.env.Language, m.Type)
+	name := types.Declare(m.Type, "")
 	label = "<" + name + ">"
 	if m.Virtual {
 		if p.virtual[name] {
