@@ -39,7 +39,9 @@ func (c *checker) castTo(n *Node, t *Typed, to *types.Type) (*Typed, error) {
 	} else if k == types.Array || isRecord(to) {
 		return c.view(n, t, to)
 	}
-	t = c.decayed(t)
+	if t = c.decayed(t); isUntyped(t.Type) {
+		return c.view(n, t, to)
+	}
 	if isPointer(to) && isPointer(t.Type) {
 		if shifted, ok := c.related(n, t, to); ok {
 			return shifted, nil
@@ -54,7 +56,7 @@ func (c *checker) castTo(n *Node, t *Typed, to *types.Type) (*Typed, error) {
 // view takes the bytes of a value for something of the same size.
 func (c *checker) view(n *Node, t *Typed, to *types.Type) (*Typed, error) {
 	to = c.complete(to)
-	if size := sizeOf(to); size < 0 || size > sizeOf(t.Type) {
+	if size := sizeOf(to); size < 0 || size > sizeOf(t.Type) && !isUntyped(t.Type) {
 		return nil, c.failf(n, "a value of type %s cannot be taken for a %s: %d bytes are not %d", c.typeName(t), types.Declare(to, ""), sizeOf(t.Type), size)
 	}
 	return &Typed{Op: OpView, Type: to, Args: []*Typed{t}, Node: n}, nil
@@ -118,7 +120,9 @@ func (c *checker) size(n *Node) (*Typed, error) {
 	if err != nil {
 		return nil, err
 	}
-	t = c.complete(t)
+	if t = c.complete(t); isUntyped(t) {
+		return nil, c.fail(n, errUntyped)
+	}
 	size := sizeOf(t)
 	if k := kind(t); size < 0 && (k == types.Void || k == types.Func) {
 		size = 1

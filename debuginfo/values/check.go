@@ -174,7 +174,11 @@ func (c *checker) scalar(n *Node) (*Typed, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.decayed(t), nil
+	t = c.decayed(t)
+	if isUntyped(t.Type) {
+		return nil, c.fail(n, errUntyped)
+	}
+	return t, nil
 }
 
 func (c *checker) decayed(t *Typed) *Typed {
@@ -182,6 +186,9 @@ func (c *checker) decayed(t *Typed) *Typed {
 	case types.Array:
 		return t.over(OpAddress, c.env.pointerTo(t.Type.Strip().Elem()), t)
 	case types.Func:
+		return t.over(OpAddress, c.env.pointerTo(t.Type), t)
+	}
+	if isCode(t.Type) {
 		return t.over(OpAddress, c.env.pointerTo(t.Type), t)
 	}
 	return t

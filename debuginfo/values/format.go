@@ -119,6 +119,9 @@ func (p *printer) top(v Value, style Style) (*shown, error) {
 	if v.Err != nil {
 		return nil, v.Err
 	}
+	if isUntyped(v.Type) && !isCode(v.Type) && v.Type.Strip().Name != nullType {
+		return nil, errUntyped
+	}
 	if style == Scalars && !isScalarShown(v.Type) {
 		return leaf("..."), nil
 	}
@@ -258,17 +261,20 @@ func (p *printer) unchecked(v Value, depth int) (*shown, error) {
 	switch k := kind(v.Type); {
 	case v.Err != nil:
 		return nil, v.Err
-	case v.Type.Strip() != nil && v.Type.Strip().Name == "decltype(nullptr)":
+	case v.Type.Strip() != nil && v.Type.Strip().Name == nullType:
 		return leaf("0"), nil
 	case k == types.Void:
 		return leaf("void"), nil
-	case k == types.Func:
+	case k == types.Func || isCode(v.Type):
 		return p.function(v)
 	case k == types.Array || isRecord(v.Type):
 		return p.aggregate(v, depth)
 	}
 	return p.scalar(v)
 }
+
+// nullType is what gcc and clang call the type of nullptr.
+const nullType = "decltype(nullptr)"
 
 // aggregate prints what consists of others, read at once.
 func (p *printer) aggregate(v Value, depth int) (*shown, error) {

@@ -277,3 +277,27 @@ func (i *inferior) compareInner(t *testing.T, answers []answer, strip func(strin
 	}
 	t.Logf("compared with gdb: %d texts of %d expressions, %d differ, %d allowed", 2*len(answers), len(answers), differ, len(allowed))
 }
+
+// TestListsOfSample follows the lists of globals.c.
+func TestListsOfSample(t *testing.T) {
+	i := startSample(t, "globals.c")
+	for text, want := range map[string]string{
+		"list(head, struct item, link)":                    "{0x%x <item1>, 0x%x <item2>, 0x%x <item3>}",
+		"list(&head, struct item, link)[2]->name":          "third",
+		"list(empty_head, struct item, link)":              "{}",
+		"list(hhead, struct hitem, node)":                  "{0x%x <h1>, 0x%x <h2>}",
+		"list(hhead, struct hitem, node)[1]->v":            "2",
+		"container_of(head.prev, struct item, link)->name": "third",
+	} {
+		v, err := Evaluate(context.Background(), i.env, text)
+		require.NoError(t, err, text)
+		got, err := Format(context.Background(), i.env, v, Inner)
+		require.NoError(t, err, text)
+		if n := strings.Count(want, "0x%x"); n > 0 {
+			got = regexp.MustCompile(`0x[0-9a-f]+`).ReplaceAllString(got, "0x%x")
+			require.Equal(t, want, got, text)
+			continue
+		}
+		require.Contains(t, got, want, text)
+	}
+}

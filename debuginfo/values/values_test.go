@@ -69,6 +69,55 @@ func TestOwnFunctions(t *testing.T) {
 	}
 }
 
+// TestUntyped: symbols without debug info, as gdb has them.
+func TestUntyped(t *testing.T) {
+	w := newWorld(nil)
+	w.data[8] = 0x2a
+	w.vars["data"] = Value{Type: &types.Type{Kind: types.Unknown, Size: -1, Name: "<data variable, no debug info>"}, Place: At(worldBase + 8)}
+	w.vars["code"] = Value{Type: &types.Type{Kind: types.Unknown, Size: -1, Name: "<text variable, no debug info>"}, Place: At(0x401000)}
+	w.env.Symbolize = func(addr uint64) string { return map[uint64]string{0x401000: "code", worldBase + 8: "data"}[addr] }
+	for text, want := range map[string]string{
+		"(int)data":            "42",
+		"(int)data + 1":        "43",
+		"*(int *)&data":        "42",
+		"&data":                "(<data variable, no debug info> *) 0x1008 <data>",
+		"(struct point)data":   "{x = 42, y = 0}",
+		"{int}&data":           "42",
+		"code":                 "{<text variable, no debug info>} 0x401000 <code>",
+		"&code":                "(<text variable, no debug info> *) 0x401000 <code>",
+		"(void *)code":         "(void *) 0x401000 <code>",
+		"(long)code":           "4198400",
+		"code == (void *)code": "1",
+	} {
+		require.Equal(t, want, w.show(t, text), text)
+	}
+	for _, text := range []string{"data", "data + 1", "!data", "*data", "data ? 1 : 2", "data == 1", "sizeof data"} {
+		v, err := Evaluate(context.Background(), w.env, text)
+		if err == nil {
+			_, err = Format(context.Background(), w.env, v, Top)
+		}
+		require.ErrorIs(t, err, core.ErrNoData, text)
+		require.Contains(t, err.Error(), "cast it to its declared type", text)
+	}
+}
+
+// TestVariants: a tagged union shows the variant that its tag says.
+func TestVariants(t *testing.T) {
+	w := newWorld(nil)
+	some := record("Some", 8, field("__0", 4, intType))
+	tag := field("", 0, uintType)
+	option := types.New(&types.Type{Kind: types.Struct, Name: "Option", Size: 8}, func() types.Details {
+		return types.Details{Variants: &types.Variants{Discr: &tag, Variants: []types.Variant{
+			{Ranges: [][2]int64{{0, 0}}, Member: field("None", 0, record("None", 8))}, {Member: field("Some", 0, some)},
+		}}}
+	})
+	w.vars["o"] = Value{Type: option, Place: At(worldBase + 8)}
+	require.Equal(t, "{None = {<No data fields>}}", w.show(t, "o"))
+	w.data[8], w.data[12] = 1, 7
+	require.Equal(t, "{Some = {__0 = 7}}", w.show(t, "o"))
+	require.Equal(t, "7", w.show(t, "o.Some.__0"))
+}
+
 func TestListsThatDoNotEnd(t *testing.T) {
 	w := newWorld(nil)
 	require.NoError(t, Assign(context.Background(), w.env, "n2.link.next", "&n1.link"))
