@@ -125,7 +125,9 @@ func (q *inquiry) typeSource() (types.Source, error) {
 type dwarfTypes struct{ of *debuginfo.Program }
 
 // Type implements types.Source.
-func (d dwarfTypes) Type(name string) (*types.Type, error) { return d.of.Type(context.Background(), name) }
+func (d dwarfTypes) Type(name string) (*types.Type, error) {
+	return d.of.Type(context.Background(), name)
+}
 
 // typeOrMember answers where nothing but types is asked for: `struct s`, `struct s.a.b`,
 // `struct s *`.

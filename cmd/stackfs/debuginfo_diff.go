@@ -113,7 +113,9 @@ type typeChange struct {
 }
 
 // AppendText implements saying.
-func (c typeChange) AppendText(b []byte) ([]byte, error) { return types.AppendDiff(b, c.name, c.changes), nil }
+func (c typeChange) AppendText(b []byte) ([]byte, error) {
+	return types.AppendDiff(b, c.name, c.changes), nil
+}
 
 // MarshalJSON gives an object.
 func (c typeChange) MarshalJSON() ([]byte, error) {

@@ -60,8 +60,14 @@ func (q *inquiry) variable(ctx context.Context, i debuginfo.Item) saying {
 		field("file", known(file)), field("line", lineNumber(line)),
 	}
 	addr, ok := i.Addr()
+	if i.IsDeclaration() {
+		addr, ok = q.symbolOf(i.Name)
+	}
 	switch {
 	case ok:
+		if i.IsDeclaration() {
+			out = append(out, field("declaration", "yes"))
+		}
 		out = append(out, field("address", nodes.Addr(addr)), q.value(ctx, values.Value{Type: t, Place: values.At(addr)}))
 	case i.IsDeclaration():
 		out = append(out, field("declaration", "yes"))
@@ -73,6 +79,15 @@ func (q *inquiry) variable(ctx context.Context, i debuginfo.Item) saying {
 		}
 	}
 	return out
+}
+
+// symbolOf is the address that the symbol table has for what debug info only announces.
+func (q *inquiry) symbolOf(name string) (addr uint64, ok bool) {
+	places := q.prog.Lookup(name)
+	if len(places) == 0 {
+		return 0, false
+	}
+	return places[0].Addr(), true
 }
 
 // value is what a variable begins with, as far as the file has it.

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/stackfs/stackfs/debuginfo"
+	"github.com/stackfs/stackfs/debuginfo/types"
 	"github.com/stackfs/stackfs/nodes"
 )
 
@@ -32,10 +33,10 @@ func appendBlock(b []byte, s debuginfo.Block, depth int) []byte {
 	}
 	b = append(b, '\n')
 	for _, p := range s.Params {
-		b = fmt.Appendf(b, "%s    parameter %v\n", indent, parameter(p))
+		b = fmt.Appendf(b, "%s    parameter %s\n", indent, types.Declare(p.Type, p.Name))
 	}
 	for _, p := range s.Locals {
-		b = fmt.Appendf(b, "%s    variable %v\n", indent, parameter(p))
+		b = fmt.Appendf(b, "%s    variable %s\n", indent, types.Declare(p.Type, p.Name))
 	}
 	for _, in := range s.Blocks {
 		b = appendBlock(b, in, depth+1)

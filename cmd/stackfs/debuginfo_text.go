@@ -81,14 +81,14 @@ func rangeList(ranges []dwarf.Range) nodes.Repeated {
 // parameter is a parameter or variable of a function with the places where it is.
 type parameter debuginfo.Parameter
 
-// String is its declaration and its places.
+// String is its declaration and its places, each with its addresses in a line of its own.
 func (p parameter) String() string {
 	s := types.Declare(p.Type, p.Name)
 	for _, l := range p.Places {
 		if l.High == always {
-			s += " " + l.Text
+			s += "\t" + l.Text
 		} else {
-			s += fmt.Sprintf(" %v %s", addressRange{Low: l.Low, High: l.High}, l.Text)
+			s += fmt.Sprintf("\n\t%v\t%s", addressRange{Low: l.Low, High: l.High}, l.Text)
 		}
 	}
 	return s
