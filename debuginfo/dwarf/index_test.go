@@ -39,7 +39,7 @@ func compareReadelfNames(t *testing.T, path, alt string) {
 	compareIndex(t, buildIndex(t, d), x)
 }
 
-func TestIndexOfKernel(t *testing.T) { compareGo(t, vmlinux(t)) }
+func TestIndexOfKernel(t *testing.T) { compareGo(t, need.Vmlinux(t)) }
 
 func TestIndexOfLibc(t *testing.T) {
 	compareGo(t, debugFile(t, "/lib/x86_64-linux-gnu/libc.so.6", "libc6-dbg"))

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stackfs/stackfs/core"
+	"github.com/stackfs/stackfs/tests/need"
 )
 
 // compareFind looks for every nth name by itself and compares with the index.
@@ -70,7 +71,7 @@ func TestFindName(t *testing.T) {
 }
 
 func TestFindNameInKernel(t *testing.T) {
-	d := indexed(t, vmlinux(t))
+	d := indexed(t, need.Vmlinux(t))
 	compareFind(t, d, buildIndex(t, d), 9001)
 }
 

@@ -60,7 +60,7 @@ func prepareKernel(b *rig) error {
 func questionJob(name string, args []string, peerName string, peer func(b *rig) *exec.Cmd, wanted string) job {
 	j := job{name: name, unit: "ms", wanted: wanted, prepare: prepareKernel, peerName: peerName}
 	j.ours = func(b *rig) (float64, error) {
-		return b.timed(b.pinned(b.path("stackfs"), append([]string{"debuginfo", b.kernel}, args...)...))
+		return b.timed(b.pinned(append([]string{b.path("stackfs"), "debuginfo", b.kernel}, args...)...))
 	}
 	j.peer = func(b *rig) (float64, error) { return b.timed(peer(b)) }
 	return j
