@@ -11,9 +11,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/stackfs/stackfs/core"
 	"github.com/stackfs/stackfs/tests/need"
-	"github.com/stretchr/testify/require"
 )
 
 // exprTypes are the base types of the unit that unitOf writes, in its order.

@@ -193,13 +193,13 @@ func TestRings(t *testing.T) {
 
 // TestSplit reads a module's section over its kernel's, with pahole beside it.
 func TestSplit(t *testing.T) {
-	path := kernel(t)
+	path := need.Vmlinux(t)
 	base, err := Parse(section(t, path), nil)
 	require.NoError(t, err)
 	out, err := exec.Command("find", strings.Replace(path[:strings.LastIndex(path, "/")], "/boot", "/lib/modules", 1), "-name", "*.ko").Output()
 	modules := strings.Fields(string(out))
 	if err != nil || len(modules) == 0 {
-		need.Missing(t, "a kernel module with debug info", "install it beside the vmlinux of STACKFS_VMLINUX")
+		need.Missing(t, "a kernel module with debug info", "run tests/fixtures.sh")
 	}
 	f, err := Parse(section(t, modules[0]), base)
 	require.NoError(t, err)
@@ -220,7 +220,7 @@ func TestSplit(t *testing.T) {
 
 // TestCost: finding and printing one type of a kernel makes few objects.
 func TestCost(t *testing.T) {
-	b := section(t, kernel(t))
+	b := section(t, need.Vmlinux(t))
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	f, err := Parse(b, nil)
@@ -235,7 +235,7 @@ func TestCost(t *testing.T) {
 }
 
 func BenchmarkTaskStruct(b *testing.B) {
-	s := section(b, kernel(b))
+	s := section(b, need.Vmlinux(b))
 	for b.Loop() {
 		f, err := Parse(s, nil)
 		require.NoError(b, err)

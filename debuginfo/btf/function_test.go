@@ -34,7 +34,7 @@ func plainPrototype(s string) string {
 // TestPrototypesAreThoseOfPfunct compares all functions of a kernel. It takes pfunct 20
 // seconds, so -short leaves it out.
 func TestPrototypesAreThoseOfPfunct(t *testing.T) {
-	path := kernel(t)
+	path := need.Vmlinux(t)
 	if testing.Short() {
 		return
 	}

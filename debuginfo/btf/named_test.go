@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stackfs/stackfs/debuginfo/types"
+	"github.com/stackfs/stackfs/tests/need"
 )
 
 var negative = regexp.MustCompile(`= (-\d+),\n`)
@@ -40,7 +41,7 @@ func asPahole(typ *types.Type, s string) string {
 
 // TestEnumsAndTypedefsAreThoseOfPahole compares all that have a name of their own.
 func TestEnumsAndTypedefsAreThoseOfPahole(t *testing.T) {
-	path := kernel(t)
+	path := need.Vmlinux(t)
 	f, err := Parse(section(t, path), nil)
 	require.NoError(t, err)
 	want := map[string]string{}

@@ -3,7 +3,6 @@ package btf
 import (
 	"debug/elf"
 	"maps"
-	"os"
 	"os/exec"
 	"slices"
 	"strings"
@@ -15,16 +14,6 @@ import (
 	"github.com/stackfs/stackfs/debuginfo/types"
 	"github.com/stackfs/stackfs/tests/need"
 )
-
-// kernel is the path of a kernel with .BTF.
-func kernel(t testing.TB) string {
-	t.Helper()
-	path := os.Getenv("STACKFS_VMLINUX")
-	if path == "" {
-		need.Missing(t, "a kernel with debug info", "set STACKFS_VMLINUX to the path of a vmlinux")
-	}
-	return path
-}
 
 // section is the .BTF of an ELF file.
 func section(t testing.TB, path string) []byte {
@@ -87,7 +76,7 @@ var different = map[string]string{
 
 // TestLayoutsAreThoseOfPahole compares all structs and unions of a kernel, byte for byte.
 func TestLayoutsAreThoseOfPahole(t *testing.T) {
-	path := kernel(t)
+	path := need.Vmlinux(t)
 	f, err := Parse(section(t, path), nil)
 	require.NoError(t, err)
 	compareLayouts(t, f, pahole(t, path), 7000)
