@@ -28,6 +28,21 @@ func BenchmarkUnwindLive(b *testing.B) {
 	}
 }
 
+// BenchmarkUnwindGuessing is the same stack without call frame information.
+func BenchmarkUnwindGuessing(b *testing.B) {
+	path := build(b, "gcc", "deep.c", "-O1")
+	need.Root(b)
+	pid := startReady(b, path)
+	target := openLive(b, pid)
+	p, err := NewLibrary([]string{noDebug}).Program(context.Background(), twinTarget{target, path, withoutCFI(b, path)}, ProgramOptions{})
+	require.NoError(b, err)
+	regs := snapshotThreads(b, pid)[pid]
+	for b.Loop() {
+		frames, reason := p.Unwind(context.Background(), target, regs, 100)
+		require.Len(b, frames, 24, reason)
+	}
+}
+
 func BenchmarkUnwindCaptured(b *testing.B) {
 	p, target, regs := liveProgram(b, build(b, "gcc", "deep.c", "-O1"))
 	stack := core.ReadStack(context.Background(), target, regs, 65536)

@@ -129,6 +129,9 @@ func (f *fetcher) find(id, what string) (path string, wait *fetch, steps []Searc
 	if len(f.urls) == 0 {
 		return "", nil, nil
 	}
+	if steps = f.failed(path); steps != nil {
+		return "", nil, steps
+	}
 	if err == nil && time.Since(st.ModTime()) < f.missLife() {
 		return "", nil, []SearchStep{{path, core.Errorf(core.ErrNotFound, "no server had it %v ago; that is remembered for %v", time.Since(st.ModTime()).Round(time.Second), f.missLife())}}
 	}
@@ -150,15 +153,23 @@ func (f *fetcher) missLife() time.Duration {
 	return seconds(n)
 }
 
-// enqueue sees to it that a file is fetched, unless it failed a short while ago.
+// failed gives what servers said of a file a short while ago, nil if they had it or
+// were not asked.
+func (f *fetcher) failed(path string) []SearchStep {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if last, ok := f.failures[path]; ok && time.Now().Before(last.until) {
+		return last.steps
+	}
+	return nil
+}
+
+// enqueue sees to it that a file is fetched.
 func (f *fetcher) enqueue(id, what, path string) (*fetch, []SearchStep) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if x := f.flying[path]; x != nil {
 		return x, f.waiting(x, "being fetched")
-	}
-	if last, ok := f.failures[path]; ok && time.Now().Before(last.until) {
-		return nil, last.steps
 	}
 	x := &fetch{id: id, what: what, path: path}
 	if len(f.queue) >= maxQueued {

@@ -124,6 +124,26 @@ func FuzzExpression(f *testing.F) {
 	})
 }
 
+func FuzzStackFlow(f *testing.F) {
+	f.Add([]byte("\xf3\x0f\x1e\xfa\x55\x48\x89\xe5\x53\x48\x83\xec\x18\xe8\x00\x00\x00\x00\x74\x02\xeb\x05\x48\x8b\x5d\xf8\xc9\xc3\x0f\x0b"), uint16(10))
+	f.Add([]byte("\x41\x54\x48\x8d\x64\x24\x80\x48\x29\xc4\x48\x8d\x65\xf8\x41\x5c\xff\xe0\xe2\xf0\xff\x25\x00\x00\x00\x00"), uint16(3))
+	f.Fuzz(func(t *testing.T, code []byte, at uint16) {
+		pc := 0x1000 + uint64(at)
+		for _, returning := range []bool{false, true} {
+			a := stateAt(code, 0x1000, 0x1000, pc, returning)
+			require.False(t, a.ok && a.never)
+			require.True(t, !a.state.spOK || a.state.sp >= 0 && a.state.sp <= maxFrame)
+		}
+		now := columns{}
+		now.set(columnSP, 0x8000)
+		now.set(columnFP, 0x8100)
+		require.LessOrEqual(t, len(exits(code, 0x1000, pc, &now)), len(code))
+		u := unwinder{program: jit(), now: now, exact: at%2 == 0, stack: stackReader{ctx: context.Background(), memory: core.Layers{core.Bytes{Addr: 0x1000, Data: code}, words(0x8000, 0, 0x1005, 0x8100, 0x1010)}}}
+		u.now.set(columnRA, pc)
+		_, _, _ = u.guessCaller(&Frame{PC: pc, Lookup: pc})
+	})
+}
+
 func FuzzDisassemble(f *testing.F) {
 	f.Add([]byte("\x48\x89\xe5\xe8\x01\x02\x00\x00\xff\x25\x01\x02\x00\x00\xf3\x0f\x1e\xfa\xc5\xf8\x77\x62\xf1\x7c\x48\x10\x07\x66\x2e\x0f\x1f\x84\x00\x00\x00\x00\x00\x48\xb8\x01\x02\x03\x04\x05\x06\x07\x08"))
 	f.Add([]byte("\x67\x48\x8b\x04\x25\x28\x00\x00\x00\xd8\xc0\xf0\x0f\xb1\x0f\xdf\xe8\x3e\xff\xe0\xc7\xf8\x00\x00\x00\x00"))

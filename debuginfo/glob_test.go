@@ -3,7 +3,6 @@ package debuginfo
 import (
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"path"
 	"regexp"
 	"slices"
@@ -13,13 +12,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stackfs/stackfs/core"
+	"github.com/stackfs/stackfs/tests/need"
 )
 
 // TestMatchAsGrep compares with what a regular expression, tried on every name,
 // finds in all symbols: of libraries of C and C++, and of the kernel if it is there.
 func TestMatchAsGrep(t *testing.T) {
 	files := []string{libc(t), "/usr/lib/x86_64-linux-gnu/libstdc++.so.6"}
-	if vmlinux := os.Getenv("STACKFS_VMLINUX"); vmlinux != "" {
+	if vmlinux := need.VmlinuxIfAny(); vmlinux != "" {
 		files = append(files, vmlinux)
 	}
 	p := fileProgram(t, files...)
@@ -94,7 +94,7 @@ func TestMatchErrors(t *testing.T) {
 // program whose files have some of one name.
 func TestStaticNamesAsReadelf(t *testing.T) {
 	files := []string{build(t, "gcc", "threads.c", "-static", "-pthread"), build(t, "g++", "catch.cc")}
-	if vmlinux := os.Getenv("STACKFS_VMLINUX"); vmlinux != "" {
+	if vmlinux := need.VmlinuxIfAny(); vmlinux != "" {
 		files = append(files, vmlinux)
 	}
 	for _, exe := range files {
@@ -179,7 +179,7 @@ func FuzzMatch(f *testing.F) {
 // kernelProgram is a program of more than 100 000 names.
 func kernelProgram(b *testing.B) *Program {
 	p := fileProgram(b, libc(b), "/usr/lib/x86_64-linux-gnu/libstdc++.so.6", buildGo(b))
-	if vmlinux := os.Getenv("STACKFS_VMLINUX"); vmlinux != "" {
+	if vmlinux := need.VmlinuxIfAny(); vmlinux != "" {
 		p = fileProgram(b, vmlinux, libc(b), "/usr/lib/x86_64-linux-gnu/libstdc++.so.6")
 	}
 	b.Logf("%d names", len(p.Symbols()))
@@ -206,7 +206,7 @@ func BenchmarkNearestOfMany(b *testing.B) {
 
 // BenchmarkKernelSymbols is the symbol list of a large file, from the beginning.
 func BenchmarkKernelSymbols(b *testing.B) {
-	path := os.Getenv("STACKFS_VMLINUX")
+	path := need.VmlinuxIfAny()
 	if path == "" {
 		path = "/usr/lib/x86_64-linux-gnu/libstdc++.so.6"
 	}

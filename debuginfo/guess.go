@@ -84,17 +84,28 @@ func (u *unwinder) guessCaller(f *Frame) (next columns, guess bool, err error) {
 		next, err = u.callerOf(f, guessed{cfa: sp + 8})
 		return next, true, err
 	}
-	for _, find := range []func(*Frame) (guessed, bool){u.byBeginning, u.byEnd, u.byCall} {
-		if g, ok := find(f); ok {
-			next, err = u.callerOf(f, g)
-			return next, true, err
-		}
+	g, ok := u.byCode(f)
+	if !ok {
+		g, err = u.byFramePointer(f, sp)
 	}
-	g, err := u.byFramePointer(f, sp)
 	if err == nil {
 		next, err = u.callerOf(f, g)
 	}
 	return next, true, err
+}
+
+// byCode finds the caller by what the code does to the stack.
+func (u *unwinder) byCode(f *Frame) (g guessed, ok bool) {
+	if g, ok = u.byBeginning(f); ok {
+		return g, true
+	}
+	if g, ok = u.byStub(f); ok {
+		return g, true
+	}
+	if g, ok = u.byEnd(f); ok {
+		return g, true
+	}
+	return u.byCall(f)
 }
 
 // callerOf makes the caller's registers.
@@ -139,6 +150,9 @@ func (u *unwinder) byFramePointer(f *Frame, sp uint64) (g guessed, err error) {
 	}
 	if u.program.executable(ra) && !u.returns(ra) && len(u.code(ra, 1)) > 0 {
 		return g, core.Errorf(core.ErrNoData, "no call frame information, and no call is before 0x%x, to which the frame pointer leads", ra)
+	}
+	if u.program.executable(ra) && u.leading(f, g.cfa) == leadsElsewhere {
+		return g, core.Errorf(core.ErrNoData, "no call frame information, and the call before 0x%x, to which the frame pointer leads, is not of this function", ra)
 	}
 	return g, nil
 }

@@ -82,10 +82,7 @@ func TestOwnKernel(t *testing.T) {
 
 // TestSystemMapAsELF compares a kernel's System.map with the symbols of its ELF file.
 func TestSystemMapAsELF(t *testing.T) {
-	vmlinux := os.Getenv("STACKFS_VMLINUX")
-	if vmlinux == "" {
-		need.Missing(t, "a vmlinux with debug info", "set STACKFS_VMLINUX")
-	}
+	vmlinux := need.Vmlinux(t)
 	f, err := os.Open(strings.Replace(vmlinux, "vmlinux-", "System.map-", 1))
 	if err != nil {
 		need.File(t, filepath.Join(filepath.Dir(vmlinux), "System.map"), "it comes with the kernel")

@@ -2,7 +2,6 @@ package debuginfo
 
 import (
 	"fmt"
-	"os"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -11,11 +10,7 @@ import (
 )
 
 func vmlinux(t testing.TB) *Image {
-	path := os.Getenv("STACKFS_VMLINUX")
-	if path == "" {
-		need.Missing(t, "a vmlinux with debug info", "set STACKFS_VMLINUX to its path")
-	}
-	return openImage(t, path)
+	return openImage(t, need.Vmlinux(t))
 }
 
 // sameRule compares what two rows say of one thing.

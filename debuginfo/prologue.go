@@ -71,27 +71,30 @@ func (s stackState) moved(n int64) stackState {
 // jumps, and remembers the state at each.
 type functionFlow struct {
 	code   []byte
-	start  uint64 // the address of code
+	base   uint64 // the address of code
 	states map[uint64]stackState
 	now    []uint64    // instructions to go on from
 	later  addressHeap // those that only a call leads to, which may not return
+	open   bool        // a way leads out of code or to nobody knows where
 }
 
-// stateAt gives the state at the instruction at pc of the function that begins
-// with code at start or, where returning, at the call before pc. ok is false if no
-// way is known that leads there, or several that contradict each other.
-func stateAt(code []byte, start, pc uint64, returning bool) (stackState, bool) {
-	f := functionFlow{code: code, start: start, states: map[uint64]stackState{}}
+// stateAt gives the state at the instruction at pc of the function that begins at
+// start or, where returning, at the call before pc. code is what lies from base on;
+// jumps lead to all of it, as to functions called in tail position.
+func stateAt(code []byte, base, start, pc uint64, returning bool) analysis {
+	f := functionFlow{code: code, base: base, states: map[uint64]stackState{}}
 	f.reach(start, entryState(), false)
 	where := pc
 	for steps := 0; steps < maxFlowSteps; steps++ {
 		at, more := f.pop()
 		if !more {
 			found, ok := f.states[where]
-			return found, ok && (found.spOK || found.bpOK) && (!returning || where != pc)
+			ok = ok && (!returning || where != pc)
+			return analysis{found, ok && (found.spOK || found.bpOK), !ok && !f.open}
 		}
-		i, decoded := parseStackInsn(code[at-start:], at)
+		i, decoded := parseStackInsn(code[at-base:], at)
 		if !decoded {
+			f.open = true
 			continue
 		}
 		if returning && i.effect == effectCall && at+uint64(i.size) == pc {
@@ -99,7 +102,14 @@ func stateAt(code []byte, start, pc uint64, returning bool) (stackState, bool) {
 		}
 		f.follow(at, i)
 	}
-	return stackState{}, false
+	return analysis{}
+}
+
+// analysis is what following a function gave for one place.
+type analysis struct {
+	state stackState
+	ok    bool // state holds
+	never bool // all ways are known, and none leads there
 }
 
 // follow reaches what comes after the instruction at an address.
@@ -112,7 +122,9 @@ func (f *functionFlow) follow(at uint64, i stackInsn) {
 	case effectBranch:
 		f.reach(i.target, s, false)
 		f.reach(next, s, false)
-	case effectReturn, effectIndirect, effectEnd:
+	case effectIndirect:
+		f.open = true
+	case effectReturn, effectEnd:
 	case effectCall:
 		f.reach(next, s, true)
 	default:
@@ -124,7 +136,8 @@ func (f *functionFlow) follow(at uint64, i stackInsn) {
 // lead, what they have in common holds, and is gone on with again. The state that a
 // call which may not return leads to counts only where nothing else comes.
 func (f *functionFlow) reach(at uint64, s stackState, byCall bool) {
-	if at-f.start >= uint64(len(f.code)) {
+	if at-f.base >= uint64(len(f.code)) {
+		f.open = true
 		return
 	}
 	if byCall {

@@ -30,7 +30,7 @@ func objectFiles(t testing.TB) []string {
 	compile("g++", "catch.cc", "-g", "-O1")
 	compile("gcc", "deep.c", "-g", "-m32", "-ffreestanding")
 	compile("gcc", "signal.c", "-g3", "-m32", "-O2", "-gdwarf-2")
-	if vmlinux := os.Getenv("STACKFS_VMLINUX"); vmlinux != "" {
+	if vmlinux := need.VmlinuxIfAny(); vmlinux != "" {
 		modules, err := filepath.Glob(filepath.Join(filepath.Dir(vmlinux), "../lib/modules/*/kernel/drivers/net/*.ko"))
 		require.NoError(t, err)
 		files = append(files, modules...)

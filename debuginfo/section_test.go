@@ -150,6 +150,20 @@ func TestMappedFile(t *testing.T) {
 	runtime.KeepAlive(img)
 }
 
+// TestCutShortMeanwhile: what is decoded by the image itself needs no Guard.
+func TestCutShortMeanwhile(t *testing.T) {
+	path := buildGo(t)
+	img, again := openImage(t, path), openImage(t, path)
+	require.NotNil(t, img.mapped)
+	all := len(again.Symbols())
+	require.NoError(t, os.Truncate(path, 1<<20))
+	require.Less(t, len(img.Symbols()), all)
+	require.Empty(t, img.frames().sections)
+	_, err := img.data(img.elf.Section(".symtab"))
+	require.ErrorIs(t, err, core.ErrInvalid)
+	require.Len(t, again.Symbols(), all)
+}
+
 // TestGuardLetsOthersThrough: a nil pointer is a mistake of ours, not of a file.
 func TestGuardLetsOthersThrough(t *testing.T) {
 	require.Panics(t, func() { _ = Guard(func() error { var p *int; *p = 1; return nil }) })

@@ -75,8 +75,19 @@ func symbolFormOf(class elf.Class) symbolForm {
 	}}
 }
 
+// readSymbols makes the table of all symbols; of a file that is cut short meanwhile,
+// those that came before.
 func (img *Image) readSymbols() *symbolTable {
 	t := &symbolTable{sections: img.sectionRanges()}
+	_ = Guard(func() error {
+		img.addSymbols(t)
+		return nil
+	})
+	t.finish()
+	return t
+}
+
+func (img *Image) addSymbols(t *symbolTable) {
 	for _, want := range []elf.SectionType{elf.SHT_SYMTAB, elf.SHT_DYNSYM} {
 		// A file has one of each (gABI, "Sections").
 		i := slices.IndexFunc(img.elf.Sections, func(s *elf.Section) bool { return s.Type == want })
@@ -88,8 +99,6 @@ func (img *Image) readSymbols() *symbolTable {
 	if img.elf.Class == elf.ELFCLASS64 {
 		img.readPLT(t)
 	}
-	t.finish()
-	return t
 }
 
 func (img *Image) readSymbolSection(t *symbolTable, s *elf.Section, letters []byte) {

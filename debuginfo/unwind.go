@@ -22,6 +22,7 @@ func (p *Program) Unwind(ctx context.Context, m core.Memory, regs core.Registers
 	if !u.now.has(columnRA) {
 		return nil, "the program counter is not known"
 	}
+	frames = make([]Frame, 0, usualFrames)
 	for {
 		if len(frames) == max {
 			return frames, fmt.Sprintf("more than %d frames", max)
@@ -37,6 +38,9 @@ func (p *Program) Unwind(ctx context.Context, m core.Memory, regs core.Registers
 		}
 	}
 }
+
+// usualFrames is what most stacks have at most, so that a list grows once.
+const usualFrames = 32
 
 // unwinder is the state between two frames.
 type unwinder struct {

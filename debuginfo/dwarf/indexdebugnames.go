@@ -153,6 +153,7 @@ func (t *nameTable) readAbbrevs(section []byte) {
 		var specs []attrSpec
 		for r.more() {
 			s := attrSpec{attr: Attr(r.uleb()), form: Form(r.uleb())}
+			s.size = t.unit.layout().size(s.form)
 			if s.form == FormImplicitConst {
 				s.implicit = r.sleb()
 			}

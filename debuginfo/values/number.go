@@ -73,7 +73,7 @@ func encodeNumber(t *types.Type, n number) ([]byte, error) {
 	t = t.Strip()
 	size := sizeOf(t)
 	if size < 0 || size > 16 {
-		return nil, core.Errorf(core.ErrInvalid, "converting a number to %s", TypeName(C, t))
+		return nil, core.Errorf(core.ErrInvalid, "converting a number to %s", types.Declare(t, ""))
 	}
 	var b []byte
 	if isFloat(t) {
