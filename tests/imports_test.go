@@ -24,7 +24,6 @@ const (
 	goFuse     = "github.com/hanwen/go-fuse/v2"
 	sysUnix    = "golang.org/x/sys"
 	x86asm     = "golang.org/x/arch/x86/x86asm"
-	frame      = "github.com/go-delve/delve/pkg/dwarf/frame"
 	demangle   = "github.com/ianlancetaylor/demangle"
 	klauspost  = "github.com/klauspost/compress/zstd"
 	ulikunitz  = "github.com/ulikunitz/xz"
@@ -40,7 +39,7 @@ var imports = map[string][]string{
 	"fs":                       {"core", "nodes", goFuse},
 	"nodes":                    {"core", "debuginfo", "debuginfo/syscalls", "debuginfo/types", "debuginfo/values", "probes"},
 	"probes":                   {"core"},
-	"debuginfo":                {"core", "debuginfo/btf", "debuginfo/compress", "debuginfo/dwarf", "debuginfo/syscalls", "debuginfo/types", "debuginfo/values", frame, x86asm, demangle},
+	"debuginfo":                {"core", "debuginfo/btf", "debuginfo/compress", "debuginfo/dwarf", "debuginfo/syscalls", "debuginfo/types", "debuginfo/values", x86asm, demangle},
 	"debuginfo/btf":            {"core", "debuginfo/types"},
 	"debuginfo/compress":       {klauspost, ulikunitz},
 	"debuginfo/dwarf":          {"core"},
@@ -66,12 +65,11 @@ var imports = map[string][]string{
 var testImports = []string{
 	"core", "core/coretest", "tests/need", "tests/inferior", "nodes", "fs", "debuginfo", "debuginfo/btf", "debuginfo/compress", "debuginfo/dwarf",
 	"debuginfo/syscalls", "debuginfo/types", "debuginfo/values", "drivers", "drivers/ptrace", "drivers/keeper", "drivers/internal/procfs", "drivers/internal/procmem", "drivers/internal/xsave",
-	testify, goInternal, sysUnix, goFuse,
+	testify, goInternal, sysUnix, goFuse, demangle,
 }
 
 // owners are the outside libraries that one file alone imports.
 var owners = map[string]string{
-	frame:    "debuginfo",
 	x86asm:   "debuginfo",
 	demangle: "debuginfo",
 
