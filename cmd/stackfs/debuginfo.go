@@ -51,6 +51,11 @@ type inquiry struct {
 
 func newDebuginfo(a app) *cobra.Command {
 	q := &inquiry{in: os.Stdin, out: a.out, lists: newListings()}
+	return q.command()
+}
+
+// command is the command whose flags fill in q.
+func (q *inquiry) command() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "debuginfo FILE [NAME|ADDRESS|A.B.C]...", Short: "say what debug info knows of a file", Long: debuginfoLong,
 		Args: func(c *cobra.Command, args []string) error {
