@@ -241,7 +241,7 @@ func TestOrdinaryUser(t *testing.T) {
 	c := u.startCounter(t)
 	m := u.mount(t, c.spec())
 	assert.Equal(t, "65534", strings.Fields(procField(m.pid, "Uid"))[0])
-	assert.Contains(t, m.must(t, "cat", filepath.Join(m.dir, "count/threads", strconv.Itoa(c.pid), "backtrace")), " in main ()")
+	assert.Contains(t, m.must(t, "cat", filepath.Join(m.dir, "count/threads", strconv.Itoa(c.pid), "backtrace")), " in main (")
 	out, code := root(t).do(t, "ls", m.dir)
 	assert.NotZero(t, code)
 	assert.Contains(t, out, "Permission denied")
