@@ -2,20 +2,11 @@ package debuginfo
 
 import (
 	"fmt"
-	"os"
 	"testing"
 
 	"github.com/stackfs/stackfs/tests/need"
 	"github.com/stretchr/testify/require"
 )
-
-func vmlinux(t testing.TB) *Image {
-	path := os.Getenv("STACKFS_VMLINUX")
-	if path == "" {
-		need.Missing(t, "a vmlinux with debug info", "set STACKFS_VMLINUX to its path")
-	}
-	return openImage(t, path)
-}
 
 // sameRule compares what two rows say of one thing.
 func sameRule(a *row, x rule, b *row, y rule) bool {
@@ -42,7 +33,7 @@ func orcDifference(o, d *row) string {
 // has of the same code, at the first and last byte of each ORC entry's range in each
 // FDE, and what is made of both.
 func TestORCAsDebugFrame(t *testing.T) {
-	img := vmlinux(t)
+	img := openImage(t, need.Vmlinux(t))
 	frames := img.frames()
 	o := frames.orc
 	require.NotNil(t, o)
