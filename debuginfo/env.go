@@ -201,14 +201,15 @@ func (s *scope) declared(o *Object, info *debugData, e dwarf.Entry) (values.Valu
 	if name == "" {
 		name = e.Name()
 	}
-	for _, place := range s.program.Lookup(name) {
-		t := info.typeAt(e, dwarf.AttrType)
-		if e.Tag == dwarf.TagSubprogram {
-			t = info.typeOf(e)
-		}
-		return values.Value{Type: t, Place: values.At(place.Addr())}, true
+	places := s.program.Lookup(name)
+	if len(places) == 0 {
+		return values.Value{}, false
 	}
-	return values.Value{}, false
+	t := info.typeAt(e, dwarf.AttrType)
+	if e.Tag == dwarf.TagSubprogram {
+		t = info.typeOf(e)
+	}
+	return values.Value{Type: t, Place: values.At(places[0].Addr())}, true
 }
 
 // rank prefers what is of the call's unit, then what is known outside its own.

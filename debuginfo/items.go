@@ -316,3 +316,8 @@ func NearestOf(name string, names iter.Seq[string], n int) []string {
 	}
 	return out
 }
+
+// HasPlace says whether debug info tells where a variable is, or its value.
+func (i Item) HasPlace() bool {
+	return i.entry.Has(dwarf.AttrLocation) || i.entry.Has(dwarf.AttrConstValue)
+}

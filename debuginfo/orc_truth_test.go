@@ -4,14 +4,9 @@ import (
 	"fmt"
 	"testing"
 
-	"github.com/stretchr/testify/require"
-
 	"github.com/stackfs/stackfs/tests/need"
+	"github.com/stretchr/testify/require"
 )
-
-func vmlinux(t testing.TB) *Image {
-	return openImage(t, need.Vmlinux(t))
-}
 
 // sameRule compares what two rows say of one thing.
 func sameRule(a *row, x rule, b *row, y rule) bool {
@@ -38,7 +33,7 @@ func orcDifference(o, d *row) string {
 // has of the same code, at the first and last byte of each ORC entry's range in each
 // FDE, and what is made of both.
 func TestORCAsDebugFrame(t *testing.T) {
-	img := vmlinux(t)
+	img := openImage(t, need.Vmlinux(t))
 	frames := img.frames()
 	o := frames.orc
 	require.NotNil(t, o)

@@ -2,6 +2,7 @@ package nodes
 
 import (
 	"context"
+	"strings"
 
 	"github.com/stackfs/stackfs/core"
 	"github.com/stackfs/stackfs/debuginfo"
@@ -31,16 +32,29 @@ func listVariables(ctx context.Context, p Place) ([]string, error) {
 // findVariable says whether the expression parses and type-checks; nothing is read.
 func findVariable(ctx context.Context, p Place, name string) (Place, error) {
 	p.Name = name
-	expr, err := values.Parse(name)
-	if err != nil {
-		return p, err
-	}
 	prog, err := p.Target.programForNames(ctx)
 	if err != nil {
 		return p, err
 	}
-	_, err = expr.Check(ctx, p.environment(ctx, prog))
+	env := p.environment(ctx, prog)
+	if err = check(ctx, env, name); err == nil || strings.Contains(name, "'") {
+		return p, err
+	}
+	// A symbol whose name is no identifier: DW.ref.__gcc_personality_v0, Go's main.x.
+	if quoted := "'" + name + "'"; check(ctx, env, quoted) == nil {
+		p.Name = quoted
+		return p, nil
+	}
 	return p, err
+}
+
+func check(ctx context.Context, env *values.Env, text string) error {
+	expr, err := values.Parse(text)
+	if err != nil {
+		return err
+	}
+	_, err = expr.Check(ctx, env)
+	return err
 }
 
 // environment is what the target's expressions may refer to: its globals, and while

@@ -39,7 +39,7 @@ var imports = map[string][]string{
 	"fs":                       {"core", "nodes", goFuse},
 	"nodes":                    {"core", "debuginfo", "debuginfo/syscalls", "debuginfo/types", "debuginfo/values", "probes"},
 	"probes":                   {"core"},
-	"debuginfo":                {"core", "debuginfo/btf", "debuginfo/compress", "debuginfo/dwarf", "debuginfo/syscalls", "debuginfo/types", "debuginfo/values", x86asm, demangle},
+	"debuginfo":                {"core", "debuginfo/btf", "debuginfo/compress", "debuginfo/dwarf", "debuginfo/types", "debuginfo/values", x86asm, demangle},
 	"debuginfo/btf":            {"core", "debuginfo/types"},
 	"debuginfo/compress":       {klauspost, ulikunitz},
 	"debuginfo/dwarf":          {"core"},

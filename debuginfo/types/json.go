@@ -165,7 +165,7 @@ func (d *describer) members(t *Type, at int64, holes *[]Hole) (out []LayoutMembe
 	return append(out, d.variants(t, at, holes)...)
 }
 
-// label is a member's name, or its type where it has none.
+// label is a slot's name, or its type where it has none.
 func (d *describer) label(s *slot) string {
 	if s.Name != "" {
 		return s.Name

@@ -2,7 +2,7 @@ package types
 
 import "strings"
 
-// paholeName is a type as pahole writes it: the name as the debug info has it, stars
+// typeName is a type as pahole writes it: the name as the debug info has it, stars
 // after a space each (struct page * *), two after a qualified type (const char  *).
 // Where pahole is wrong (const pointers, pointers to arrays), it is as C has it.
 func (l *layouter) typeName(t *Type) string {
