@@ -211,11 +211,9 @@ func (d *debugData) declared(e dwarf.Entry) (file string, line int) {
 	return file, line
 }
 
-// Unit is the name of the source file whose unit describes it.
-func (i Item) Unit() string { return i.entry.Unit.Info().Name }
-
-// IsExternal says whether other units may use it by its name.
-func (i Item) IsExternal() bool { return isExternal(i.entry) }
+// IsInline says whether it describes what copies of a function have in common that
+// were inlined, or may have been (DW_AT_inline).
+func (i Item) IsInline() bool { return i.entry.Has(dwarf.AttrInline) }
 
 // Function is what debug info says of a function. Requires IsFunction.
 func (i Item) Function() *Function { return i.info.function(i.Object, i.entry) }

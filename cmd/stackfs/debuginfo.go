@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/stackfs/stackfs/core"
 	"github.com/stackfs/stackfs/debuginfo"
+	"github.com/stackfs/stackfs/debuginfo/types"
 )
 
 const debuginfoLong = `Say what the debug info of a file knows: of the file as a whole, or of each NAME.
@@ -47,6 +49,14 @@ type inquiry struct {
 	prog     *debuginfo.Program
 	object   *debuginfo.Object
 	document *document
+	raw      btfTypes // of a file that is nothing but BTF
+}
+
+// btfTypes is the types of a file with BTF.
+type btfTypes interface {
+	types.Source
+	Types() iter.Seq[*types.Type]
+	Names() iter.Seq2[string, types.Kind]
 }
 
 func newDebuginfo(a app) *cobra.Command {
@@ -127,6 +137,9 @@ func (q *inquiry) answer(ctx context.Context, names []string) error {
 	return nil
 }
 
+// kernelModule is the type of a file that a kernel loads.
+const kernelModule = "kernel module"
+
 // isUnknown says whether an error is about one question only.
 func isUnknown(err error) bool {
 	return errors.Is(err, core.ErrNotFound) || errors.Is(err, core.ErrNoData) || errors.Is(err, core.ErrInvalid)
@@ -135,12 +148,32 @@ func isUnknown(err error) bool {
 // open makes a program of the file.
 func (q *inquiry) open(path string) (err error) {
 	q.path = path
+	if debuginfo.IsBTF(path) {
+		q.prog, q.object, q.source = &debuginfo.Program{}, &debuginfo.Object{}, "btf"
+		q.raw, err = debuginfo.ReadBTF(path)
+		return err
+	}
 	q.prog, err = openProgram(path, q.options())
 	if err != nil {
 		return err
 	}
 	q.object = q.prog.Objects()[0]
 	return nil
+}
+
+// btf is the file's BTF; ErrNotFound if it has none, ErrUnsupported of a module.
+func (q *inquiry) btf() (btfTypes, error) {
+	if q.raw != nil {
+		return q.raw, nil
+	}
+	if img := q.object.Image(); img != nil && img.TypeName() == kernelModule {
+		return nil, core.Errorf(core.ErrUnsupported, "the BTF of a kernel module only adds to that of its kernel")
+	}
+	f, err := q.object.BTF()
+	if err != nil {
+		return nil, err
+	}
+	return f, nil
 }
 
 func (q *inquiry) options() debuginfo.ProgramOptions {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/stackfs/stackfs/core"
@@ -109,7 +110,7 @@ func (q *inquiry) hasInfo() bool {
 
 // typeSource is where a type is looked for by its tag.
 func (q *inquiry) typeSource() (types.Source, error) {
-	btf, err := q.object.BTF()
+	btf, err := q.btf()
 	switch {
 	case q.source == "btf" && err != nil:
 		return nil, fmt.Errorf("%s has no BTF to take types from, choose another --source: %w", q.path, err)
@@ -181,11 +182,12 @@ func (q *inquiry) items(ctx context.Context, name string) (bool, error) {
 		return false, ignoreUnknown(err)
 	}
 	shown := newShown()
+	inlined := slices.ContainsFunc(all, debuginfo.Item.IsInline)
 	for _, i := range all {
 		if !shown.isNew(i) {
 			continue
 		}
-		s, err := q.item(ctx, i)
+		s, err := q.item(ctx, i, inlined)
 		if err != nil {
 			return false, err
 		}
@@ -204,10 +206,7 @@ func ignoreUnknown(err error) error {
 
 // shown is what has been said of a name: a function that is only inlined, and a
 // declaration, are not worth another answer where there is a definition.
-type shown struct {
-	seen  map[string]bool
-	types bool
-}
+type shown struct{ seen map[string]bool }
 
 func newShown() *shown { return &shown{seen: map[string]bool{}} }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -25,6 +26,7 @@ func (q *inquiry) compare(ctx context.Context, names []string) error {
 	if err := other.open(q.diff); err != nil {
 		return err
 	}
+	defer runtime.KeepAlive(other) // its file stays mapped while its types are compared
 	if q.source == "auto" && !(q.isBTF() && other.isBTF()) {
 		q.source, other.source = "dwarf", "dwarf" // the two must be of one kind
 	}
@@ -64,7 +66,7 @@ func (q *inquiry) layouts(ctx context.Context, wanted func(string) bool) (map[st
 		}
 	}
 	if q.isBTF() {
-		btf, err := q.object.BTF()
+		btf, err := q.btf()
 		if err != nil {
 			return nil, err
 		}

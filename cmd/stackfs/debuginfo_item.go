@@ -11,11 +11,11 @@ import (
 	"github.com/stackfs/stackfs/nodes"
 )
 
-// item is what is said of a thing by its kind.
-func (q *inquiry) item(ctx context.Context, i debuginfo.Item) (saying, error) {
+// item is what is said of a thing by its kind; inlined: functions of its name are.
+func (q *inquiry) item(ctx context.Context, i debuginfo.Item, inlined bool) (saying, error) {
 	switch {
 	case i.IsFunction():
-		return q.function(ctx, i)
+		return q.function(ctx, i, inlined)
 	case i.IsVariable():
 		return q.variable(ctx, i), nil
 	case i.IsEnumerator():
@@ -27,10 +27,12 @@ func (q *inquiry) item(ctx context.Context, i debuginfo.Item) (saying, error) {
 	return nodes.Fields{field("type", i.Name)}, nil
 }
 
-func (q *inquiry) function(ctx context.Context, i debuginfo.Item) (saying, error) {
+func (q *inquiry) function(ctx context.Context, i debuginfo.Item, inlined bool) (saying, error) {
 	f := i.Function()
-	if err := f.FindInlined(ctx); err != nil {
-		return nil, err
+	if inlined {
+		if err := f.FindInlined(ctx); err != nil {
+			return nil, err
+		}
 	}
 	out := nodes.Fields{
 		field("function", f.Name), field("prototype", f.Prototype()), field("file", known(f.File)), field("line", lineNumber(f.Line)),

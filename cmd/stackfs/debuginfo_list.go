@@ -142,7 +142,7 @@ func typeName(i debuginfo.Item) string {
 }
 
 func (q *inquiry) isBTF() bool {
-	_, err := q.object.BTF()
+	_, err := q.btf()
 	return err == nil && q.source != "dwarf"
 }
 
@@ -167,7 +167,7 @@ func (q *inquiry) listTypes(ctx context.Context, wanted func(string) bool) error
 }
 
 func (q *inquiry) listBTF(wanted func(string) bool) error {
-	btf, err := q.object.BTF()
+	btf, err := q.btf()
 	if err != nil {
 		return err
 	}

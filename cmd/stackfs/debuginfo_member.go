@@ -72,7 +72,7 @@ func (q *inquiry) quickType(name string) *types.Type {
 	if q.source == "dwarf" || strings.Contains(name, "::") {
 		return nil
 	}
-	btf, err := q.object.BTF()
+	btf, err := q.btf()
 	if err != nil {
 		return nil
 	}
@@ -232,7 +232,7 @@ func (q *inquiry) unknownType(src types.Source, question, name string) error {
 	bare := name[strings.LastIndexByte(name, ' ')+1:]
 	if _, isDWARF := src.(dwarfTypes); isDWARF {
 		near = q.prog.NearestItems(context.Background(), bare, debuginfo.TypeItems, 3)
-	} else if btf, err := q.object.BTF(); err == nil {
+	} else if btf, err := q.btf(); err == nil {
 		near = debuginfo.NearestOf(bare, func(yield func(string) bool) {
 			for name := range btf.Names() {
 				if !yield(name) {

@@ -13,6 +13,10 @@ import (
 
 // summary says what the file is and what debug info there is of it.
 func (q *inquiry) summary(context.Context) error {
+	if q.raw != nil {
+		q.document.say(nodes.Fields{field("file", q.path), field("type", "BTF"), field("btf", countTypes(q.raw))})
+		return nil
+	}
 	o := q.object
 	img := o.Image()
 	out := nodes.Fields{
@@ -23,12 +27,8 @@ func (q *inquiry) summary(context.Context) error {
 		out = append(out, field("alt", o.Alt))
 	}
 	out = append(out, q.dwarfFields()...)
-	if btf, err := o.BTF(); err == nil {
-		n := 0
-		for range btf.Names() {
-			n++
-		}
-		out = append(out, field("btf", int64(n)))
+	if btf, err := q.btf(); err == nil {
+		out = append(out, field("btf", countTypes(btf)))
 	}
 	steps := nodes.Repeated{}
 	for _, s := range o.Search {
@@ -36,6 +36,14 @@ func (q *inquiry) summary(context.Context) error {
 	}
 	q.document.say(append(out, field("search", steps)))
 	return nil
+}
+
+// countTypes is how many types have names.
+func countTypes(btf btfTypes) (n int64) {
+	for range btf.Names() {
+		n++
+	}
+	return n
 }
 
 // debugFile is the file with the debug info, - where there is none.

@@ -188,7 +188,9 @@ func addr2line(text []string) (out [][]frameOf) {
 }
 
 // hasLine says whether addr2line knows the line.
-func hasLine(f frameOf) bool { return !strings.HasSuffix(f.place, ":?") && !strings.HasSuffix(f.place, ":0") }
+func hasLine(f frameOf) bool {
+	return !strings.HasSuffix(f.place, ":?") && !strings.HasSuffix(f.place, ":0")
+}
 
 // gdbLines asks gdb for the lines of some of the addresses.
 func gdbLines(t *testing.T, path string, questions []string, which []int) (out []string) {
