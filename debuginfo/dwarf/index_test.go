@@ -39,14 +39,19 @@ func compareReadelfNames(t *testing.T, path, alt string) {
 	compareIndex(t, buildIndex(t, d), x)
 }
 
-func TestIndexOfKernel(t *testing.T) { compareGo(t, need.Vmlinux(t)) }
+// TestIndexOfLargeFiles: of the kernel the other reader takes a minute.
+func TestIndexOfLargeFiles(t *testing.T) {
+	files := []string{debugFile(t, "/usr/bin/python3.11", "python3.11-dbg")}
+	if need.Whole() {
+		files = append(files, need.Vmlinux(t))
+	}
+	for _, path := range files {
+		compareGo(t, path)
+	}
+}
 
 func TestIndexOfLibc(t *testing.T) {
 	compareGo(t, debugFile(t, "/lib/x86_64-linux-gnu/libc.so.6", "libc6-dbg"))
-}
-
-func TestIndexOfPython(t *testing.T) {
-	compareGo(t, debugFile(t, "/usr/bin/python3.11", "python3.11-dbg"))
 }
 
 // TestIndexOfDwz: most of what liblua's units are made of is in a file of several.
