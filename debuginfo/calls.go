@@ -1,6 +1,8 @@
 package debuginfo
 
 import (
+	"strings"
+
 	"github.com/stackfs/stackfs/debuginfo/dwarf"
 )
 
@@ -104,10 +106,14 @@ func (d *debugData) callSite(e dwarf.Entry) (file string, line int) {
 // functionName is a function's name as gdb prints it in a stack: qualified, without
 // parameters.
 func (d *debugData) functionName(e dwarf.Entry) string {
-	if name := d.qualifiedName(e); name != "" {
+	name := d.qualifiedName(e)
+	if name != "" && !strings.Contains(name, unnamedScope) {
 		return name
 	}
-	return withoutParameters(Demangle(e.LinkageName()))
+	if linkage := e.LinkageName(); linkage != "" {
+		return withoutParameters(Demangle(linkage))
+	}
+	return name
 }
 
 // lineAt is the line that an address comes from, as gdb has it.
