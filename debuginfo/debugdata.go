@@ -2,6 +2,7 @@ package debuginfo
 
 import (
 	"debug/elf"
+	"io"
 	"math"
 	"slices"
 	"sync"
@@ -44,6 +45,9 @@ func readSections(img *Image, suffix string) dwarf.Sections {
 		Names: get("names"), CUIndex: img.joined(".debug_cu_index"), TUIndex: img.joined(".debug_tu_index"),
 	}
 	s.GdbIndex = img.joined(".gdb_index")
+	if i := img.elf.Section(".debug_info" + suffix); i != nil && img.mapped != nil && img.Type != elf.ET_REL && i.Flags&elf.SHF_COMPRESSED == 0 && i.FileSize == uint64(len(s.Info)) {
+		s.InfoAt = io.NewSectionReader(img.file, int64(i.Offset), int64(i.FileSize))
+	}
 	return s
 }
 
