@@ -369,6 +369,9 @@ func (s *scope) Type(name string) (*types.Type, error) {
 	if !known {
 		return nil, core.Errorf(core.ErrNoData, "there is no debug info that has types; see objects/*/search")
 	}
+	if near := s.program.nearestTypes(name, 3); len(near) > 0 {
+		return nil, core.Errorf(core.ErrNotFound, "there is no type %q; the nearest are %s", name, strings.Join(near, ", "))
+	}
 	return nil, core.Errorf(core.ErrNotFound, "there is no type %q", name)
 }
 
