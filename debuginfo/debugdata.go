@@ -6,6 +6,7 @@ import (
 
 	"github.com/stackfs/stackfs/core"
 	"github.com/stackfs/stackfs/debuginfo/dwarf"
+	"github.com/stackfs/stackfs/debuginfo/values"
 )
 
 // Bounds of what is kept of a file's debug info; on reaching one all of that kind is
@@ -27,6 +28,9 @@ type debugData struct {
 	types   map[typeKey]*typeNode
 	names   nameIndex
 	offline bool // no index is made in the background
+
+	mainOnce sync.Once
+	language values.Language // of the main function
 }
 
 // sectionNames is where each of dwarf.Sections is, without the .debug_ before it.

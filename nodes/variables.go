@@ -2,6 +2,7 @@ package nodes
 
 import (
 	"context"
+	"strings"
 
 	"github.com/stackfs/stackfs/core"
 	"github.com/stackfs/stackfs/debuginfo"
@@ -31,16 +32,47 @@ func listVariables(ctx context.Context, p Place) ([]string, error) {
 // findVariable says whether the expression parses and type-checks; nothing is read.
 func findVariable(ctx context.Context, p Place, name string) (Place, error) {
 	p.Name = name
-	expr, err := values.Parse(name)
-	if err != nil {
-		return p, err
-	}
 	prog, err := p.Target.programForNames(ctx)
 	if err != nil {
 		return p, err
 	}
-	_, err = expr.Check(ctx, p.environment(ctx, prog))
+	_, err = p.expression(ctx, p.environment(ctx, prog))
 	return p, err
+}
+
+// expression is the place's name as an expression. One that is none as it stands may
+// be a name with signs in it: a Go symbol, an operator, a source path before ::.
+func (p Place) expression(ctx context.Context, env *values.Env) (*values.Expr, error) {
+	path, _, qualified := strings.Cut(p.Name, "::")
+	if qualified && strings.Contains(path, "/") {
+		if expr, ok := p.quoted(ctx, env); ok {
+			return expr, nil
+		}
+	}
+	expr, err := values.Parse(p.Name)
+	if err == nil {
+		_, err = expr.Check(ctx, env)
+	}
+	if err == nil {
+		return expr, nil
+	}
+	if expr, ok := p.quoted(ctx, env); ok {
+		return expr, nil
+	}
+	return nil, err
+}
+
+// quoted is the place's name taken as one name.
+func (p Place) quoted(ctx context.Context, env *values.Env) (*values.Expr, bool) {
+	if strings.Contains(p.Name, "'") {
+		return nil, false
+	}
+	expr, err := values.Parse("'" + p.Name + "'")
+	if err != nil || expr.Root.Kind != values.NameNode {
+		return nil, false
+	}
+	_, err = expr.Check(ctx, env)
+	return expr, err == nil
 }
 
 // environment is what the target's expressions may refer to: its globals, and while
@@ -117,7 +149,11 @@ func showVariable(ctx context.Context, p Place) (Value, error) {
 		return nil, err
 	}
 	env := p.environment(ctx, prog)
-	v, err := values.Evaluate(ctx, env, p.Name)
+	expr, err := p.expression(ctx, env)
+	if err != nil {
+		return nil, err
+	}
+	v, err := expr.Evaluate(ctx, env)
 	if err != nil {
 		return nil, err
 	}
@@ -149,5 +185,10 @@ func setVariable(ctx context.Context, p Place, line string) error {
 	if err != nil {
 		return err
 	}
-	return values.Assign(ctx, p.environment(ctx, prog), p.Name, line)
+	env := p.environment(ctx, prog)
+	expr, err := p.expression(ctx, env)
+	if err != nil {
+		return err
+	}
+	return values.Assign(ctx, env, expr.Text, line)
 }

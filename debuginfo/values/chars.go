@@ -82,7 +82,8 @@ func (g glyph) escaped(quote rune, size int64) string {
 
 // printable is iswprint of a UTF-8 locale.
 func printable(r rune) bool {
-	return unicode.IsGraphic(r) && r != 0x2028 && r != 0x2029
+	const softHyphen = 0xad
+	return unicode.IsGraphic(r) && r != 0x2028 && r != 0x2029 || r == softHyphen
 }
 
 // charText is one character in quotes.

@@ -99,14 +99,17 @@ func (p *printer) top(v Value, style Style) (*shown, error) {
 	if v.Type == nil && v.Err == nil {
 		return leaf("void"), nil
 	}
+	if style == Scalars && v.Type != nil && !isScalarShown(v.Type) {
+		return leaf("..."), nil
+	}
 	if optimized(v.Err) || p.nowhere(v) {
 		return leaf("<optimized out>"), nil
 	}
 	if v.Err != nil {
 		return nil, v.Err
 	}
-	if style == Scalars && !isScalarShown(v.Type) {
-		return leaf("..."), nil
+	if style == Top && kind(v.Type) == types.Unknown && strings.HasPrefix(v.Type.Name, "<") {
+		return nil, core.Errorf(core.ErrNoData, "no debug info says its type: cast it, as in *(int *)&NAME")
 	}
 	if isReference(v.Type) {
 		return p.reference(v, style)

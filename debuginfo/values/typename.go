@@ -131,6 +131,8 @@ func (n *namer) base(t *types.Type) string {
 	switch {
 	case word != "" && t.Name == "":
 		return word + " {...}"
+	case n.lang == CPlusPlus && strings.Contains(t.Name, "<"):
+		return types.CanonicalName(t.Name)
 	case word != "" && n.lang == C:
 		return word + " " + t.Name
 	case shortNames[t.Name] != "":
