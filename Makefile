@@ -25,7 +25,7 @@ export GO FUZZTIME
 CAREFUL := ./core/... ./nodes/... ./fs/... ./probes/... ./drivers/...
 
 DEMO_PACKAGES := fuse3 gcc libc6-dev xxd procps
-TEST_PACKAGES := $(DEMO_PACKAGES) gdb elfutils binutils strace g++ file less bsdextrautils python3 util-linux libc6-dbg diffutils
+TEST_PACKAGES := $(DEMO_PACKAGES) gdb elfutils binutils xz-utils strace g++ gcc-multilib g++-multilib clang llvm dwz pahole python3-drgn debuginfod file less bsdextrautils python3 util-linux libc6-dbg python3.11-dbg lua5.4 liblua5.4-0-dbg diffutils
 
 .PHONY: build
 build:
@@ -43,6 +43,7 @@ test: packages test-race test-one-cpu test-rest
 .PHONY: packages
 packages:
 	tests/packages.sh $(TEST_PACKAGES)
+	tests/fixtures.sh
 
 .PHONY: test-race
 test-race:

@@ -3,7 +3,6 @@ module github.com/stackfs/stackfs
 go 1.26.0
 
 require (
-	github.com/go-delve/delve v1.27.2
 	github.com/hanwen/go-fuse/v2 v2.12.1
 	github.com/ianlancetaylor/demangle v0.0.0-20260724033716-83e58baca724
 	github.com/klauspost/compress v1.20.3

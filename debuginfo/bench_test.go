@@ -4,9 +4,10 @@ import (
 	"context"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/stackfs/stackfs/core"
 	"github.com/stackfs/stackfs/tests/need"
-	"github.com/stretchr/testify/require"
 )
 
 // liveProgram starts a program and gives what is needed to unwind its main thread.
@@ -21,6 +22,21 @@ func liveProgram(t testing.TB, path string) (*Program, *liveTarget, core.Registe
 
 func BenchmarkUnwindLive(b *testing.B) {
 	p, target, regs := liveProgram(b, build(b, "gcc", "deep.c", "-O1"))
+	for b.Loop() {
+		frames, reason := p.Unwind(context.Background(), target, regs, 100)
+		require.Len(b, frames, 24, reason)
+	}
+}
+
+// BenchmarkUnwindGuessing is the same stack without call frame information.
+func BenchmarkUnwindGuessing(b *testing.B) {
+	path := build(b, "gcc", "deep.c", "-O1")
+	need.Root(b)
+	pid := startReady(b, path)
+	target := openLive(b, pid)
+	p, err := NewLibrary([]string{noDebug}).Program(context.Background(), twinTarget{target, path, withoutCFI(b, path)}, ProgramOptions{})
+	require.NoError(b, err)
+	regs := snapshotThreads(b, pid)[pid]
 	for b.Loop() {
 		frames, reason := p.Unwind(context.Background(), target, regs, 100)
 		require.Len(b, frames, 24, reason)

@@ -5,7 +5,6 @@ import (
 
 	"github.com/stackfs/stackfs/debuginfo/dwarf"
 	"github.com/stackfs/stackfs/debuginfo/types"
-	"github.com/stackfs/stackfs/debuginfo/values"
 )
 
 // A Call is an activation of a function as the source has it: a Frame, or one of
@@ -130,7 +129,7 @@ func (d *debugData) wholeName(e dwarf.Entry) string {
 	}
 	var params []string
 	for _, p := range d.typeOf(e).Details().Params {
-		params = append(params, strings.ReplaceAll(values.TypeName(values.CPlusPlus, p.Type), " *", "*"))
+		params = append(params, strings.ReplaceAll(types.Declare(p.Type, ""), " *", "*"))
 	}
 	return name + "(" + strings.Join(params, ", ") + ")"
 }

@@ -114,10 +114,12 @@ func (s *cfiSection) covering(pc uint64) (fde, bool) {
 // frameTable is all call frame information of an image.
 type frameTable struct {
 	sections []*cfiSection
+	orc      *orcTable // nil if the image is no kernel
 	errs     []error
 }
 
-// row gives the rules for a link-time address, nil if nothing covers it.
+// row gives the rules for a link-time address by call frame information, nil if
+// nothing covers it.
 func (t *frameTable) row(pc uint64) *row {
 	for _, s := range t.sections {
 		if f, ok := s.covering(pc); ok {
@@ -130,7 +132,7 @@ func (t *frameTable) row(pc uint64) *row {
 }
 
 func (img *Image) readFrames() *frameTable {
-	t := &frameTable{}
+	t := &frameTable{orc: img.readORC()}
 	header, hasHeader := img.ehHeader()
 	for _, s := range img.elf.Sections {
 		eh := s.Name == ".eh_frame"

@@ -6,8 +6,9 @@ import (
 	"os"
 	"testing"
 
-	"github.com/stackfs/stackfs/tests/need"
 	"github.com/stretchr/testify/require"
+
+	"github.com/stackfs/stackfs/tests/need"
 )
 
 // TestHeaderAsIndex looks up every FDE of some files by the search table and by

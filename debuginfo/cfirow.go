@@ -33,8 +33,8 @@ const (
 )
 
 // rule says where one register is found (DWARF 5, 6.4.1). For expressions value
-// is where they begin, reg in which of the row's two pieces of code, and size
-// their length.
+// is where they begin, reg in which of the row's pieces of code (codeOf…), and
+// size their length.
 type rule struct {
 	value int32
 	size  uint16
@@ -48,8 +48,18 @@ type row struct {
 	regs   [frameColumns]rule
 	ra     uint8 // the column of the return address
 	signal bool
-	code   *[2][]byte // what expression rules point into, nil if there are none
+	// trap: the caller did not call but was interrupted, its registers lie at the
+	// frame address, and its code segment register trap bytes from there; 0: it called.
+	trap uint8
+	code *[3][]byte // what expression rules point into, nil if there are none
 }
+
+// The pieces of code of a row.
+const (
+	codeOfCIE = iota
+	codeOfFDE
+	codeOfORC
+)
 
 func (r *row) expression(u rule) []byte { return r.code[u.reg][u.value:][:u.size] }
 
@@ -62,14 +72,14 @@ func (f fde) row(pc uint64) (*row, error) {
 	}
 	e := rowExecutor{cie: c, loc: f.begin, row: row{ra: uint8(c.ra), signal: c.signal}}
 	e.run(c.initial, c.start, math.MaxUint64)
-	e.loc, e.initial, e.entry = f.begin, e.row.regs, true
+	e.loc, e.initial, e.piece = f.begin, e.row.regs, codeOfFDE
 	e.run(f.code, f.start, pc)
 	if e.err != nil {
 		return nil, e.err
 	}
 	r := e.row
 	if e.expressions {
-		r.code = &[2][]byte{c.initial, f.code}
+		r.code = &[3][]byte{codeOfCIE: c.initial, codeOfFDE: f.code}
 	}
 	return &r, nil
 }
@@ -85,7 +95,7 @@ type rowExecutor struct {
 	plain       rule
 	in          reader
 	start       uint64 // the address of in's data
-	entry       bool   // the instructions are the FDE's, not the CIE's
+	piece       uint8  // which piece of code the instructions are: codeOf…
 	expressions bool   // there were any
 	err         error
 }
@@ -262,5 +272,5 @@ func (e *rowExecutor) block(kind ruleKind) rule {
 	}
 	e.in.at += int(size)
 	e.expressions = true
-	return rule{kind: kind, value: int32(at), size: uint16(size), reg: uint8(truth(e.entry))}
+	return rule{kind: kind, value: int32(at), size: uint16(size), reg: e.piece}
 }

@@ -3,8 +3,9 @@ package debuginfo
 import (
 	"testing"
 
-	"github.com/stackfs/stackfs/tests/need"
 	"github.com/stretchr/testify/require"
+
+	"github.com/stackfs/stackfs/tests/need"
 )
 
 // codeAddresses are n addresses spread over the .text of an image.

@@ -5,9 +5,10 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/stackfs/stackfs/core"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/stackfs/stackfs/core"
 )
 
 // TestConcurrentUse asks everything of one library at once, for -race.
@@ -57,18 +58,20 @@ func TestPrologue(t *testing.T) {
 		code  string
 		stack []uint64 // from the stack pointer
 	}{
-		"endbr64":        {"\xf3\x0f\x1e\xfa\x55", []uint64{0x1100}},
-		"push":           {"\x55\x48\x89\xe5", []uint64{0x1100}},
-		"mov":            {"\x48\x89\xe5\x90", []uint64{0x8f00, 0x1100}},
-		"ret":            {"\xc3\x90\x90\x90", []uint64{0x1100}},
-		"body":           {"\x90\x90\x90\x90", []uint64{0x2bad, 0x2bad, 0x8f00, 0x1100}},
+		"endbr64":        {"\xf3\x0f\x1e\xfa\x55\x48\x89\xe5\x5d\xc3", []uint64{0x1105}},
+		"push":           {"\x55\x48\x89\xe5\xc9\xc3", []uint64{0x1105}},
+		"mov":            {"\x48\x89\xe5\x90\xc9\xc3", []uint64{0x8f00, 0x1108}},
+		"ret":            {"\xc3\x90\x90\x90", []uint64{0x1105}},
+		"linkage stub":   {"\xff\x25\x00\x00\x00\x00", []uint64{0x1108}},
+		"lazy linkage":   {"\xf2\xff\x25\x00\x00\x00\x00", []uint64{0x8f00, 7, 0x1108}},
+		"body":           {"\x90\x90\x90\x90", []uint64{0x2bad, 0x2bad, 0x8f00, 0x1108}},
 		"leaf of a call": {"\x0f\x05\x90\x90", []uint64{0x1105}},
 	} {
 		layers := []byte(c.code)
-		memory := func() []byte { // 0x1000 to 0x1110: pc at 0x1000, a call of 0xff0 at 0x1100
+		memory := func() []byte { // 0x1000 to 0x1110: pc at 0x1000, a call of 0x1000 at 0x1100, an indirect one at 0x1106
 			b := make([]byte, 0x110)
 			copy(b, layers)
-			copy(b[0x100:], "\xe8\xeb\xfe\xff\xff")
+			copy(b[0x100:], "\xe8\xfb\xfe\xff\xff\x90\xff\xd0")
 			return b
 		}()
 		p := jit()

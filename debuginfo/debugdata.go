@@ -1,7 +1,9 @@
 package debuginfo
 
 import (
+	"debug/elf"
 	"math"
+	"slices"
 	"sync"
 
 	"github.com/stackfs/stackfs/core"
@@ -27,29 +29,49 @@ type debugData struct {
 	files   map[*dwarf.Unit]*dwarf.LineFiles
 	types   map[typeKey]*typeNode
 	names   nameIndex
+	dwos    *splitFiles
 	offline bool // no index is made in the background
+	cache   dwarf.Cache
+	id      string // what the cache knows the file by, empty: it is not kept
 
 	mainOnce sync.Once
 	language values.Language // of the main function
 }
 
-// sectionNames is where each of dwarf.Sections is, without the .debug_ before it.
+// readSections gives an image's debug sections; those of split units have a suffix.
 func readSections(img *Image, suffix string) dwarf.Sections {
-	get := func(name string) []byte {
-		b, err := img.Section(".debug_" + name + suffix)
-		if err != nil {
-			return nil
-		}
-		return b
-	}
+	get := func(name string) []byte { return img.joined(".debug_" + name + suffix) }
 	s := dwarf.Sections{
 		Info: get("info"), Types: get("types"), Abbrev: get("abbrev"), Str: get("str"), LineStr: get("line_str"),
 		StrOffsets: get("str_offsets"), Addr: get("addr"), Line: get("line"), Aranges: get("aranges"),
 		Ranges: get("ranges"), RngLists: get("rnglists"), Loc: get("loc"), LocLists: get("loclists"),
-		CUIndex: get("cu_index"), TUIndex: get("tu_index"), Names: get("names"),
+		Names: get("names"), CUIndex: img.joined(".debug_cu_index"), TUIndex: img.joined(".debug_tu_index"),
 	}
-	s.GdbIndex, _ = img.Section(".gdb_index")
+	s.GdbIndex = img.joined(".gdb_index")
 	return s
+}
+
+// joined is all sections of a name behind each other: compilers put each type unit
+// of a .dwo file into a section of its own. nil: there is none that can be read.
+func (img *Image) joined(name string) []byte {
+	var out []byte
+	for _, s := range img.elf.Sections {
+		if s.Name != name || s.Type == elf.SHT_NOBITS {
+			continue
+		}
+		b, err := img.shared(s)
+		switch {
+		case err != nil:
+		case out == nil:
+			out = b
+		default:
+			out = append(slices.Clip(out), b...)
+		}
+	}
+	if out == nil {
+		out, _ = img.Section(name) // .zdebug_
+	}
+	return out
 }
 
 func newDebugData(img, alt *Image) (*debugData, error) {
@@ -85,7 +107,13 @@ func (m *module) info() (*debugData, error) {
 				continue
 			}
 			if d, err := newDebugData(img, m.alt); err == nil {
-				d.offline = m.offline
+				d.offline, d.cache = m.offline, m.cache
+				if d.id = img.buildID; d.id == "" || m.alt != nil && m.alt.buildID == "" {
+					d.id = ""
+				} else if m.alt != nil {
+					d.id += "-" + m.alt.buildID
+				}
+				d.attachSplit(m)
 				l.data, l.err = d, nil
 				return
 			}
@@ -143,8 +171,17 @@ func (d *debugData) fileName(u *dwarf.Unit, n uint64) string {
 	return files.Name(int(n))
 }
 
+// lineInput is the line table of a unit. A split unit has its files' names in its
+// skeleton's, but for DWARF 5, which repeats them beside the split unit.
 func lineInput(u *dwarf.Unit) (dwarf.LineInput, bool) {
 	i := u.Info()
+	if s := u.LineUnit(); s != u && (u.Version < 5 || len(u.Data.Line) == 0) {
+		name := i.Name
+		u, i = s, s.Info()
+		i.Name = name
+	} else if s != u {
+		i.StmtList, i.HasLines, i.CompDir = 0, true, s.Info().CompDir
+	}
 	d := u.Data
 	in := dwarf.LineInput{
 		Line: d.Line, LineStr: d.LineStr, Str: d.Str, StrOffsets: d.StrOffsets,

@@ -104,8 +104,8 @@ func cacheDir(getenv func(string) string) string {
 // path is where a file is in the cache: ID/debuginfo, ID/executable, ID/source##usr##x.c,
 // empty if it cannot be there.
 func (f *fetcher) path(id, what string) string {
-	const longestID = 128 // digits; SHA-512 has as many
-	if f.cache == "" || len(id) < 6 || len(id) > longestID || strings.Trim(id, "0123456789abcdef") != "" {
+	const shortestID, longestID = 16, 128 // digits; those of 64-bit hashes and of SHA-512
+	if f.cache == "" || len(id) < shortestID || len(id) > longestID || strings.Trim(id, "0123456789abcdef") != "" {
 		return ""
 	}
 	name := strings.ReplaceAll(what, "/", "##") // as the standard client escapes it
@@ -129,6 +129,9 @@ func (f *fetcher) find(id, what string) (path string, wait *fetch, steps []Searc
 	if len(f.urls) == 0 {
 		return "", nil, nil
 	}
+	if steps = f.failed(path); steps != nil {
+		return "", nil, steps
+	}
 	if err == nil && time.Since(st.ModTime()) < f.missLife() {
 		return "", nil, []SearchStep{{path, core.Errorf(core.ErrNotFound, "no server had it %v ago; that is remembered for %v", time.Since(st.ModTime()).Round(time.Second), f.missLife())}}
 	}
@@ -150,15 +153,23 @@ func (f *fetcher) missLife() time.Duration {
 	return seconds(n)
 }
 
-// enqueue sees to it that a file is fetched, unless it failed a short while ago.
+// failed gives what servers said of a file a short while ago, nil if they had it or
+// were not asked.
+func (f *fetcher) failed(path string) []SearchStep {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if last, ok := f.failures[path]; ok && time.Now().Before(last.until) {
+		return last.steps
+	}
+	return nil
+}
+
+// enqueue sees to it that a file is fetched.
 func (f *fetcher) enqueue(id, what, path string) (*fetch, []SearchStep) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if x := f.flying[path]; x != nil {
 		return x, f.waiting(x, "being fetched")
-	}
-	if last, ok := f.failures[path]; ok && time.Now().Before(last.until) {
-		return nil, last.steps
 	}
 	x := &fetch{id: id, what: what, path: path}
 	if len(f.queue) >= maxQueued {

@@ -14,9 +14,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/stackfs/stackfs/core"
 	"github.com/stackfs/stackfs/tests/need"
-	"github.com/stretchr/testify/require"
 )
 
 // environment is variables for newFetcher.
@@ -170,11 +171,14 @@ func TestNoServerHasIt(t *testing.T) {
 	other := build(t, "gcc", "signal.c", "-s")
 	cache := t.TempDir()
 	l, target := fetchingLibrary(cache, url), newFileTarget(t, other)
+	objectOf(t, l, target, ProgramOptions{})
+	l.fetcher.wait(t)
 	o := objectOf(t, l, target, ProgramOptions{})
-	l.fetcher.wait(t)
-	o = objectOf(t, l, target, ProgramOptions{})
-	require.EqualError(t, o.Search[len(o.Search)-1].Err, "no server had it 0s ago; that is remembered for 10m0s")
-	l.fetcher.wait(t)
+	require.Equal(t, url+"/buildid/"+o.BuildID+"/debuginfo", o.Search[len(o.Search)-1].Path)
+	require.EqualError(t, o.Search[len(o.Search)-1].Err, "HTTP 404")
+	o = objectOf(t, fetchingLibrary(cache, url), target, ProgramOptions{}) // as in another process
+	require.ErrorContains(t, o.Search[len(o.Search)-1].Err, "no server had it")
+	require.ErrorContains(t, o.Search[len(o.Search)-1].Err, "that is remembered for 10m0s")
 
 	missing := filepath.Join(cache, o.BuildID, "debuginfo")
 	st, err := os.Stat(missing)

@@ -6,8 +6,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/stackfs/stackfs/tests/need"
 	"github.com/stretchr/testify/require"
+
+	"github.com/stackfs/stackfs/tests/need"
 )
 
 // TestDemangleAsCxxfilt compares with libiberty, which gdb demangles with and asks

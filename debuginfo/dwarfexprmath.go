@@ -122,7 +122,8 @@ func (m *exprMachine) divide(a, b exprValue) uint64 {
 	return uint64(m.signed(a) / m.signed(b))
 }
 
-// modulo of the generic type is unsigned (DWARF 5, 2.5.1.4).
+// modulo of the generic type is unsigned (DWARF 5, 2.5.1.4); of a signed one the
+// remainder has the sign of a, as in C.
 func (m *exprMachine) modulo(a, b exprValue) uint64 {
 	switch {
 	case b.lo == 0:

@@ -151,7 +151,7 @@ func (m *exprMachine) entry(location []byte) {
 		return
 	}
 	if t != (exprType{}) && v.typ == (exprType{}) {
-		v = m.resize(v, t) // the bits of a register
+		v = m.resize(v, t, false) // the bits of a register
 	}
 	m.pushValue(v)
 }
@@ -198,9 +198,13 @@ func (m *exprMachine) loadTyped(size int, t exprType, spaced bool) {
 	m.pushValue(v)
 }
 
-// convert makes a value of another type with the same meaning, as a cast in C.
+// convert makes a value of another type with the same meaning, as a cast in C. A
+// generic one has a sign, as in gdb; DWARF leaves it open.
 func (m *exprMachine) convert(v exprValue, t exprType) exprValue {
 	from, to := v.typ.class(), t.class()
+	if v.typ == (exprType{}) {
+		from = classSigned
+	}
 	switch {
 	case v.typ == t:
 		return v
@@ -218,7 +222,7 @@ func (m *exprMachine) convert(v exprValue, t exprType) exprValue {
 	case to == classFloat:
 		return floatValue(float64(v.lo), t)
 	}
-	return m.resize(v, t)
+	return m.resize(v, t, from == classSigned)
 }
 
 // convertFloat makes a number of f: its whole part where t is an integer.
@@ -235,9 +239,9 @@ func (m *exprMachine) convertFloat(f float64, t exprType) exprValue {
 	return m.integer(uint64(f), t)
 }
 
-// resize extends an integer as its type says, or cuts it.
-func (m *exprMachine) resize(v exprValue, t exprType) exprValue {
-	if m.size(v.typ) <= 8 && v.typ.class() == classSigned {
+// resize extends an integer, or cuts it.
+func (m *exprMachine) resize(v exprValue, t exprType, signed bool) exprValue {
+	if signed && m.size(v.typ) <= 8 {
 		v.lo = uint64(m.signed(v))
 		v.hi = uint64(int64(v.lo) >> 63)
 	}

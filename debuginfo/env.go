@@ -185,7 +185,7 @@ func (s *scope) global(ctx context.Context, o *Object, name, file string, declar
 		return values.Value{}, false
 	}
 	var found []dwarf.Entry
-	for _, e := range info.named(ctx, name, kindVariable|kindFunction|kindEnumerator) {
+	for _, e := range info.named(ctx, name, kindVariable|kindFunction|kindEnumerator|dwarf.Kinds(dwarf.KindConstant)) {
 		if isDeclared(e) == declared && info.isOf(e, file) {
 			found = append(found, e)
 		}
@@ -220,14 +220,15 @@ func (s *scope) declared(o *Object, info *debugData, e dwarf.Entry) (values.Valu
 	if name == "" {
 		name = e.Name()
 	}
-	for _, place := range s.program.Lookup(name) {
-		t := info.typeAt(e, dwarf.AttrType)
-		if e.Tag == dwarf.TagSubprogram {
-			t = info.typeOf(e)
-		}
-		return values.Value{Type: t, Place: values.At(place.Addr())}, true
+	places := s.program.Lookup(name)
+	if len(places) == 0 {
+		return values.Value{}, false
 	}
-	return values.Value{}, false
+	t := info.typeAt(e, dwarf.AttrType)
+	if e.Tag == dwarf.TagSubprogram {
+		t = info.typeOf(e)
+	}
+	return values.Value{Type: t, Place: values.At(places[0].Addr())}, true
 }
 
 // rank prefers what is of the call's unit, then what is known outside its own.
@@ -383,6 +384,14 @@ func (s *scope) Type(name string) (*types.Type, error) {
 			}
 			known = true
 			if t := info.typeNamed(rest, k, file); t != nil {
+				return t, nil
+			}
+		}
+	}
+	for _, o := range objects {
+		if b, err := o.BTF(); err == nil && file == "" {
+			known = true
+			if t, err := b.Type(strings.TrimSpace(name)); err == nil {
 				return t, nil
 			}
 		}

@@ -5,8 +5,9 @@ import (
 	"math"
 	"testing"
 
-	"github.com/stackfs/stackfs/core"
 	"github.com/stretchr/testify/require"
+
+	"github.com/stackfs/stackfs/core"
 )
 
 // exprTestContext has registers n = 100*n below 8, and memory whose word at an

@@ -49,11 +49,11 @@ func withNumbered(names [256]string) [256]string {
 // 1 to 8 bytes (1 2 4 8, signed b h w q), LEB128 (u, signed s, signed without a colon
 // o), a register (r), an index (x), a base type (t, T where there must be one), another
 // entry by its place in the unit (H W) or in .debug_info (i), bytes behind their number
-// (k, K where that is one byte), a piece's size and offset in bits (p), an expression (e).
+// (k; C: and their type), a piece's size and offset in bits (p), an expression (e).
 var exprOperands = [256]string{
 	opAddr: "a", 0x08: "1", 0x09: "b", 0x0a: "2", 0x0b: "h", 0x0c: "4", 0x0d: "w", 0x0e: "8", 0x0f: "q", 0x10: "u", 0x11: "s",
 	0x15: "1", 0x23: "u", 0x28: "h", 0x2f: "h", opRegx: "r", opFbreg: "s", opBregx: "ro", 0x93: "u", 0x94: "1", 0x95: "1",
-	0x98: "H", 0x99: "W", 0x9a: "i", 0x9d: "p", 0x9e: "k", 0xa0: "io", opAddrx: "x", 0xa2: "x", 0xa3: "e", 0xa4: "TK", 0xa5: "rT",
-	0xa6: "1T", 0xa7: "1T", 0xa8: "t", 0xa9: "t", 0xf2: "io", 0xf3: "e", 0xf4: "TK", 0xf5: "rT", 0xf6: "1T", 0xf7: "t", 0xf9: "t",
+	0x98: "H", 0x99: "W", 0x9a: "i", 0x9d: "p", 0x9e: "k", 0xa0: "io", opAddrx: "x", 0xa2: "x", 0xa3: "e", 0xa4: "C", 0xa5: "rT",
+	0xa6: "1T", 0xa7: "1T", 0xa8: "t", 0xa9: "t", 0xf2: "io", 0xf3: "e", 0xf4: "C", 0xf5: "rT", 0xf6: "1T", 0xf7: "t", 0xf9: "t",
 	0xfa: "W", opGNUAddrIndex: "x", 0xfc: "x", 0xfd: "i",
 }

@@ -164,6 +164,9 @@ func (f ExprForm) operand(b []byte, in *reader, kind byte, depth int) []byte {
 		return fmt.Appendf(b, " <0x%x>", in.uleb())
 	case 't':
 		return f.typeRef(b, in.uleb())
+	case 'C':
+		b = fmt.Appendf(b, ": <0x%x> ", f.Unit+in.uleb())
+		return appendBlock(b, in, in.uint(1))
 	case 'T':
 		return fmt.Appendf(b, " <0x%x>", f.Unit+in.uleb())
 	case 'H', 'W':
@@ -172,8 +175,6 @@ func (f ExprForm) operand(b []byte, in *reader, kind byte, depth int) []byte {
 		return fmt.Appendf(b, ": <0x%x>", in.uint(max(4, f.OffsetSize)))
 	case 'k':
 		return appendBlock(b, in, in.uleb())
-	case 'K':
-		return appendBlock(b, in, in.uint(1))
 	case 'p':
 		size := in.uleb()
 		return fmt.Appendf(b, ": size: %d offset: %d", size, in.uleb())
@@ -192,7 +193,11 @@ func (f ExprForm) typeRef(b []byte, die uint64) []byte {
 
 // appendBlock appends bytes as hexadecimal numbers.
 func appendBlock(b []byte, in *reader, size uint64) []byte {
-	return fmt.Appendf(b, " %d byte block: % x", size, take(in, size))
+	b = fmt.Appendf(b, " %d byte block:", size)
+	for _, v := range take(in, size) {
+		b = fmt.Appendf(b, " %x", v)
+	}
+	return b
 }
 
 // take gives the next bytes, none if there are not as many.

@@ -6,8 +6,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/stackfs/stackfs/core"
 	"github.com/stretchr/testify/require"
+
+	"github.com/stackfs/stackfs/core"
 )
 
 // exclusive checks that a parser gave a value or an error, not both or neither.
@@ -66,6 +67,7 @@ func FuzzCFI(f *testing.F) {
 					continue
 				}
 				u := unwinder{program: jit(), stack: stackReader{ctx: context.Background(), memory: words(0x8000, 0x8010, 0x1100, 0x8000, 0, 1, 2, 3)}}
+				u.context = exprContext{register: u.now.get, memory: u.stack.word}
 				for n := range frameColumns {
 					u.now.set(n, 0x8000)
 				}
@@ -119,6 +121,26 @@ func FuzzExpression(f *testing.F) {
 		if len(expr) > 0 && len(pieces) == 0 {
 			require.Error(t, err)
 		}
+	})
+}
+
+func FuzzStackFlow(f *testing.F) {
+	f.Add([]byte("\xf3\x0f\x1e\xfa\x55\x48\x89\xe5\x53\x48\x83\xec\x18\xe8\x00\x00\x00\x00\x74\x02\xeb\x05\x48\x8b\x5d\xf8\xc9\xc3\x0f\x0b"), uint16(10))
+	f.Add([]byte("\x41\x54\x48\x8d\x64\x24\x80\x48\x29\xc4\x48\x8d\x65\xf8\x41\x5c\xff\xe0\xe2\xf0\xff\x25\x00\x00\x00\x00"), uint16(3))
+	f.Fuzz(func(t *testing.T, code []byte, at uint16) {
+		pc := 0x1000 + uint64(at)
+		for _, returning := range []bool{false, true} {
+			a := stateAt(code, 0x1000, 0x1000, pc, returning)
+			require.False(t, a.ok && a.never)
+			require.True(t, !a.state.spOK || a.state.sp >= 0 && a.state.sp <= maxFrame)
+		}
+		now := columns{}
+		now.set(columnSP, 0x8000)
+		now.set(columnFP, 0x8100)
+		require.LessOrEqual(t, len(exits(code, 0x1000, pc, &now)), len(code))
+		u := unwinder{program: jit(), now: now, exact: at%2 == 0, stack: stackReader{ctx: context.Background(), memory: core.Layers{core.Bytes{Addr: 0x1000, Data: code}, words(0x8000, 0, 0x1005, 0x8100, 0x1010)}}}
+		u.now.set(columnRA, pc)
+		_, _, _ = u.guessCaller(&Frame{PC: pc, Lookup: pc})
 	})
 }
 

@@ -22,7 +22,11 @@ func (u *unwinder) atSigreturn(f *Frame, r *row) bool {
 	if named && place.Offset != 0 || !named && r != nil {
 		return false
 	}
-	code := u.code(f.PC, 9)
+	return u.sigreturnCodeAt(f.PC)
+}
+
+func (u *unwinder) sigreturnCodeAt(addr uint64) bool {
+	code := u.code(addr, 9)
 	for _, want := range sigreturnCode {
 		if bytes.HasPrefix(code, want) {
 			return true
@@ -66,110 +70,92 @@ func (u *unwinder) sigcontext(f *Frame) (columns, error) {
 	return next, nil
 }
 
-// guessCaller finds the caller without call frame information: by where in a
-// function's beginning or end the frame is, else by the frame pointer.
+// guessCaller finds the caller without call frame information. What the code does
+// to the stack is believed first, from the function's beginning or to its end, then
+// a return address on the stack whose call leads to code that would put it there,
+// then the frame pointer. All of it must end at a return address that follows a
+// call: a stack that ends too soon misleads less than one that goes on wrongly.
 func (u *unwinder) guessCaller(f *Frame) (next columns, guess bool, err error) {
 	sp, ok := u.now.get(columnSP)
 	if !ok {
 		return columns{}, true, core.Errorf(core.ErrNoData, "the stack pointer is not known")
 	}
-	next = columns{known: u.now.known &^ callerSaved, values: u.now.values}
-	at, saved, err := u.returnAddress(f, sp)
-	if err != nil {
-		return columns{}, true, err
+	if !u.program.executable(f.PC) { // called through a bad pointer: nothing has been pushed
+		next, err = u.callerOf(f, guessed{cfa: sp + 8})
+		return next, true, err
 	}
-	ra, err := u.stack.word(at, 8)
-	if err != nil {
-		return columns{}, true, err
+	g, ok := u.byCode(f)
+	if !ok {
+		g, err = u.byFramePointer(f, sp)
 	}
-	if saved {
-		if next.values[columnFP], err = u.stack.word(at-8, 8); err != nil {
-			return columns{}, true, err
-		}
-		next.known |= 1 << columnFP
+	if err == nil {
+		next, err = u.callerOf(f, g)
 	}
-	f.CFA = at + 8
-	next.set(columnSP, at+8)
-	next.set(columnRA, ra)
-	return next, true, nil
+	return next, true, err
 }
 
-// returnAddress gives where the return address is, and whether the caller's
-// frame pointer is just below it. A frame pointer of 0 marks the outermost frame
-// (psABI x86-64, 3.4.1).
-func (u *unwinder) returnAddress(f *Frame, sp uint64) (at uint64, saved bool, err error) {
-	if !u.program.executable(f.PC) { // called through a bad pointer: nothing has been pushed
-		return sp, false, nil
+// byCode finds the caller by what the code does to the stack.
+func (u *unwinder) byCode(f *Frame) (g guessed, ok bool) {
+	if g, ok = u.byBeginning(f); ok {
+		return g, true
 	}
-	if u.exact {
-		switch u.prologue(f) {
-		case beforePush:
-			return sp, false, nil
-		case afterPush:
-			return sp + 8, true, nil
+	if g, ok = u.byStub(f); ok {
+		return g, true
+	}
+	if g, ok = u.byEnd(f); ok {
+		return g, true
+	}
+	return u.byCall(f)
+}
+
+// callerOf makes the caller's registers.
+func (u *unwinder) callerOf(f *Frame, g guessed) (next columns, err error) {
+	next = columns{known: u.now.known &^ callerSaved, values: u.now.values}
+	for n, at := range g.saved {
+		if at == 0 || callerSaved&(1<<n) != 0 {
+			continue
 		}
-		if u.calledHere(f.PC, sp) {
-			return sp, false, nil
+		if v, err := u.stack.word(at, 8); err == nil {
+			next.set(n, v)
+		} else {
+			next.forget(n)
 		}
 	}
+	ra, err := u.stack.word(g.cfa-8, 8)
+	if err != nil {
+		return columns{}, err
+	}
+	f.CFA = g.cfa
+	next.set(columnSP, g.cfa)
+	next.set(columnRA, ra)
+	return next, nil
+}
+
+// byFramePointer takes the words that rbp points to for the caller's rbp and the
+// return address. 0 marks the outermost frame (psABI x86-64, 3.4.1).
+func (u *unwinder) byFramePointer(f *Frame, sp uint64) (g guessed, err error) {
 	fp, ok := u.now.get(columnFP)
 	switch {
 	case !ok:
-		return 0, false, core.Errorf(core.ErrNoData, "no call frame information, and the frame pointer is not known")
+		return g, core.Errorf(core.ErrNoData, "no call frame information, and the frame pointer is not known")
 	case fp == 0:
-		return 0, false, errOutermost
+		return g, errOutermost
 	case fp < sp || fp%8 != 0:
-		return 0, false, core.Errorf(core.ErrNoData, "no call frame information, and 0x%x is no frame pointer", fp)
+		return g, core.Errorf(core.ErrNoData, "no call frame information, and 0x%x is no frame pointer", fp)
 	}
-	return fp + 8, true, nil
-}
-
-// maxLeaf is how far into a function without a frame the program counter is
-// believed to be, bytes.
-const maxLeaf = 4096
-
-// calledHere says whether the word at sp is the return address of a direct call
-// of what pc is in: a leaf function without a frame. The bytes before a return
-// address must be call rel32 to a place shortly before pc.
-func (u *unwinder) calledHere(pc, sp uint64) bool {
-	ra, err := u.stack.word(sp, 8)
-	if err != nil || !u.program.executable(ra-5) {
-		return false
+	g.cfa, g.saved[columnFP] = fp+16, fp
+	ra, err := u.stack.word(fp+8, 8)
+	if err != nil {
+		return g, err
 	}
-	call := u.code(ra-5, 5)
-	if len(call) < 5 || call[0] != 0xe8 {
-		return false
+	if u.program.executable(ra) && !u.returns(ra) && len(u.code(ra, 1)) > 0 {
+		return g, core.Errorf(core.ErrNoData, "no call frame information, and no call is before 0x%x, to which the frame pointer leads", ra)
 	}
-	return pc-(ra+uint64(int64(int32(le32(call[1:]))))) < maxLeaf
+	if u.program.executable(ra) && u.leading(f, g.cfa) == leadsElsewhere {
+		return g, core.Errorf(core.ErrNoData, "no call frame information, and the call before 0x%x, to which the frame pointer leads, is not of this function", ra)
+	}
+	return g, nil
 }
 
 // errOutermost says that a frame has no caller.
 var errOutermost = errors.New("outermost frame")
-
-type prologueState int
-
-const (
-	inBody prologueState = iota
-	beforePush
-	afterPush // push %rbp is done, mov %rsp,%rbp is not
-)
-
-// prologue says how far a function has set up its frame: its beginning is
-// endbr64 (perhaps), push %rbp, mov %rsp,%rbp; a ret has undone it.
-func (u *unwinder) prologue(f *Frame) prologueState {
-	code := u.code(f.PC, 4)
-	if hasPrefix(code, 0xc3) || hasPrefix(code, 0xf3, 0xc3) || hasPrefix(code, 0xc2) {
-		return beforePush
-	}
-	if hasPrefix(code, 0x55) || hasPrefix(code, 0xf3, 0x0f, 0x1e, 0xfa) {
-		return beforePush
-	}
-	place, ok := u.program.Symbolize(f.PC)
-	if ok && place.Offset == 0 {
-		return beforePush
-	}
-	if hasPrefix(code, 0x48, 0x89, 0xe5) || hasPrefix(code, 0x48, 0x8b, 0xec) {
-		return afterPush
-	}
-	return inBody
-}

@@ -6,8 +6,9 @@ import (
 	"os"
 	"testing"
 
-	"github.com/stackfs/stackfs/core"
 	"github.com/stretchr/testify/require"
+
+	"github.com/stackfs/stackfs/core"
 )
 
 func TestImageFacts(t *testing.T) {

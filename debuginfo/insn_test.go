@@ -4,8 +4,9 @@ import (
 	"context"
 	"testing"
 
-	"github.com/stackfs/stackfs/core"
 	"github.com/stretchr/testify/require"
+
+	"github.com/stackfs/stackfs/core"
 )
 
 // TestInsnLine is the golden of the format of docs/tree.md, 3.

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/stackfs/stackfs/core"
+	"github.com/stackfs/stackfs/debuginfo/dwarf"
 )
 
 // Bounds of a Library. What was used least recently goes first; a Program that
@@ -23,6 +24,7 @@ const (
 type Library struct {
 	roots   []string
 	fetcher *fetcher
+	indexes dwarf.Cache
 
 	mu       sync.Mutex
 	clock    int
@@ -43,11 +45,17 @@ func NewLibrary(roots []string) *Library {
 	if len(roots) == 0 {
 		roots = []string{"/usr/lib/debug"}
 	}
-	return &Library{roots: slices.Clone(roots), fetcher: newFetcher(os.Getenv), modules: map[string]*kept[*module]{}, programs: map[core.Target]*kept[*Program]{}}
+	// Without a cache directory nothing is kept.
+	indexes, _ := dwarf.UserCache()
+	return &Library{
+		roots: slices.Clone(roots), fetcher: newFetcher(os.Getenv), indexes: indexes,
+		modules: map[string]*kept[*module]{}, programs: map[core.Target]*kept[*Program]{},
+	}
 }
 
 // ProgramOptions says where the files of one target are looked for.
 type ProgramOptions struct {
+	NoCache bool // indexes of names are neither looked for on disk nor kept there
 	// Root is put before the target's own paths; empty: as they are, in the root
 	// directory that the target has if it is a process of this host.
 	Root       string
@@ -156,7 +164,10 @@ func (l *Library) module(img *Image, key, path string, p *Program) *module {
 		img = k.value.image
 	}
 	m := newModule(img)
-	m.key = key
+	m.key, m.offline = key, p.offline
+	if !p.options.NoCache {
+		m.cache = l.indexes
+	}
 	m.findFiles(&searcher{img: img, path: path, root: p.root, dirs: l.debugRoots(p.options, p.root), fetcher: l.fetcher})
 	l.mu.Lock()
 	keep(l, l.modules, key, m, maxModules)

@@ -5,6 +5,9 @@ import (
 	"debug/elf"
 	"slices"
 	"sync"
+
+	"github.com/stackfs/stackfs/debuginfo/btf"
+	"github.com/stackfs/stackfs/debuginfo/dwarf"
 )
 
 // Bounds of what a module remembers of its past work; on reaching one the whole
@@ -18,12 +21,17 @@ const (
 // one of them refers to: what the programs that have it loaded share.
 type module struct {
 	image, debug, alt  *Image // the last two may be nil
+	root, path         string // where the image is: path below root
 	debugPath, altPath string
 	search             []SearchStep
 	awaits             []*fetch // what was being fetched when it was made
 	key                string   // in Library.modules
 	debugInfo          lazyInfo
+	btfOnce            sync.Once
+	btf                *btf.File
+	btfErr             error
 	offline            bool // of a file that is not loaded
+	cache              dwarf.Cache
 
 	mu        sync.RWMutex
 	rows      map[uint64]*row // by link-time address; nil: there is none
@@ -46,7 +54,7 @@ func (m *module) findFiles(s *searcher) {
 		alt := s.alt(found)
 		m.alt, m.altPath = alt.img, alt.shown()
 	}
-	m.search, m.awaits = s.steps, s.awaits
+	m.search, m.awaits, m.root, m.path = s.steps, s.awaits, s.root, s.path
 }
 
 // stale says that something has come, or failed to, that the module waited for.
@@ -112,6 +120,18 @@ func (m *module) each(f func(t *symbolTable, s symbol)) {
 	}
 }
 
+// most is how many symbols each gives at most.
+func (m *module) most() int {
+	if m == nil {
+		return 0
+	}
+	n := len(m.image.symbols().syms)
+	if m.debug != nil {
+		n += len(m.debug.symbols().syms)
+	}
+	return n
+}
+
 // named calls f for the symbols of a name, mangled or demangled.
 func (m *module) named(name string, f func(t *symbolTable, s symbol)) {
 	tables := []*symbolTable{m.image.symbols()}
@@ -154,10 +174,10 @@ func (m *module) row(pc uint64) *row {
 }
 
 func (m *module) makeRow(pc uint64) *row {
-	if r := m.image.frames().row(pc); r != nil || m.debug == nil {
-		return r
+	if m.debug == nil {
+		return rowOf(pc, m.image.frames())
 	}
-	return m.debug.frames().row(pc)
+	return rowOf(pc, m.image.frames(), m.debug.frames())
 }
 
 func (m *module) demangle(name string) string {

@@ -18,9 +18,10 @@ const smallInfo = 32 << 20
 
 // nameIndex finds entries by name.
 type nameIndex struct {
-	once  sync.Once
-	ready chan struct{} // closed when ix is there
-	ix    *dwarf.Index
+	once   sync.Once
+	ready  chan struct{} // closed when ix is there
+	ix     *dwarf.Index
+	making sync.Mutex
 }
 
 // What names are of.
@@ -33,20 +34,23 @@ var (
 	kindEnumerator = dwarf.Kinds(dwarf.KindEnumerator)
 )
 
-// index is the index of names, nil while it is being made.
+// index is the index of names, nil while it is being made or, of a large file that
+// is not loaded, where nobody has made it.
 func (d *debugData) index() *dwarf.Index {
 	n := &d.names
 	n.once.Do(func() {
 		n.ready = make(chan struct{})
-		make := func() {
-			n.ix, _ = dwarf.BuildIndex(context.Background(), d.data) // only the context's end is an error
+		if ix, err := d.cache.Open(d.data, d.id); err == nil {
+			n.ix = ix
 			close(n.ready)
+			return
 		}
 		switch {
 		case len(d.data.Info) <= smallInfo:
-			make()
+			n.ix, _ = dwarf.BuildIndex(context.Background(), d.data) // only the context's end is an error
+			close(n.ready)
 		case !d.offline:
-			go func() { _ = Guard(func() error { make(); return nil }) }()
+			go func() { _ = Guard(func() error { return d.makeIndex(context.Background()) }) }()
 		}
 	})
 	select {
@@ -57,13 +61,30 @@ func (d *debugData) index() *dwarf.Index {
 	}
 }
 
+// makeIndex makes the index of a large file and keeps it for the next time.
+func (d *debugData) makeIndex(ctx context.Context) (err error) {
+	n := &d.names
+	n.making.Lock()
+	defer n.making.Unlock()
+	if n.ix != nil {
+		return nil
+	}
+	ix, err := d.cache.Index(ctx, d.data, d.id)
+	if err == nil {
+		n.ix = ix
+		close(n.ready)
+	}
+	return err
+}
+
 // wholeIndex is the index of names, waited for if it is being made.
 func (d *debugData) wholeIndex(ctx context.Context) (*dwarf.Index, error) {
 	if ix := d.index(); ix != nil {
 		return ix, nil
 	}
-	if d.offline && len(d.data.Info) > smallInfo {
-		return dwarf.BuildIndex(ctx, d.data)
+	if d.offline {
+		err := d.makeIndex(ctx)
+		return d.names.ix, err
 	}
 	select {
 	case <-d.names.ready:
@@ -121,7 +142,7 @@ func (d *debugData) splitNamed(name string, kinds dwarf.KindSet) []dwarf.Entry {
 
 // tagKinds are the kinds of what split units have at their top level.
 var tagKinds = map[dwarf.Tag]dwarf.Kind{
-	dwarf.TagSubprogram: dwarf.KindFunction, dwarf.TagVariable: dwarf.KindVariable, dwarf.TagStructType: dwarf.KindStruct,
+	dwarf.TagSubprogram: dwarf.KindFunction, dwarf.TagVariable: dwarf.KindVariable, dwarf.TagConstant: dwarf.KindVariable, dwarf.TagStructType: dwarf.KindStruct,
 	dwarf.TagClassType: dwarf.KindClass, dwarf.TagUnionType: dwarf.KindUnion, dwarf.TagEnumerationType: dwarf.KindEnum,
 	dwarf.TagTypedef: dwarf.KindTypedef, dwarf.TagBaseType: dwarf.KindBase,
 }
@@ -129,6 +150,9 @@ var tagKinds = map[dwarf.Tag]dwarf.Kind{
 // splitUnits are the units with the content of skeletons.
 func (d *debugData) splitUnits() []*dwarf.Unit {
 	var out []*dwarf.Unit
+	if d.dwos == nil {
+		return nil
+	}
 	for _, u := range d.data.Units {
 		if full := u.Full(); full != u {
 			out = append(out, full)

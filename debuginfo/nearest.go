@@ -17,6 +17,10 @@ func (p *Program) Nearest(name string, n int) []string {
 	if o, rest, ok := p.qualified(name); ok {
 		objects, name, prefix = []*Object{o}, rest, o.Name+"::"
 	}
+	file, rest, qualified := splitFile(name)
+	if qualified {
+		name, prefix = rest, prefix+file+"::"
+	}
 	name = withoutParameters(name)
 	s := search{want: name, best: make([]candidate, 0, max(n, 0)+1), n: n, row: make([]int, len(name)+1), bits: letterBits(name)}
 	if n <= 0 || len(name) > maxNearest {
@@ -24,7 +28,11 @@ func (p *Program) Nearest(name string, n int) []string {
 	}
 	for _, o := range objects {
 		if o.module != nil {
-			o.module.each(func(t *symbolTable, sym symbol) { s.try(t.name(sym)) })
+			o.module.each(func(t *symbolTable, sym symbol) {
+				if !qualified || t.isOf(sym, file) {
+					s.try(t.name(sym))
+				}
+			})
 		}
 	}
 	out := make([]string, len(s.best))

@@ -22,10 +22,9 @@ func (l *Library) File(name string, o ProgramOptions) (*Program, error) {
 		f.Close()
 		return nil, fmt.Errorf("opening %s: %w", name, err)
 	}
-	p := &Program{options: o}
+	p := &Program{options: o, offline: true}
 	obj := &Object{Name: path.Base(name), Path: name}
 	obj.module = l.module(img, fileKey(f, core.Region{Path: name}), name, p)
-	obj.module.offline = true
 	img = obj.module.image
 	obj.BuildID, obj.Debug, obj.Alt, obj.Search = img.buildID, obj.module.debugPath, obj.module.altPath, obj.module.search
 	obj.Start, obj.End = img.extent()

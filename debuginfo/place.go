@@ -56,13 +56,20 @@ type ProgramSymbol struct {
 // Symbols returns all symbols of all objects that are addresses (thread-local
 // and absolute ones are not), sorted by address.
 func (p *Program) Symbols() []ProgramSymbol {
-	var out []ProgramSymbol
+	n := 0
+	for _, o := range p.objects {
+		n += o.module.most()
+	}
+	out := make([]ProgramSymbol, 0, n)
 	for _, o := range p.objects {
 		if o.module != nil {
 			o.module.each(func(t *symbolTable, s symbol) { out = append(out, ProgramSymbol{t.public(s, o.Base), o}) })
 		}
 	}
-	slices.SortStableFunc(out, func(a, b ProgramSymbol) int { return cmp.Compare(a.Addr, b.Addr) })
+	byAddress := func(a, b ProgramSymbol) int { return cmp.Compare(a.Addr, b.Addr) }
+	if !slices.IsSortedFunc(out, byAddress) {
+		slices.SortStableFunc(out, byAddress)
+	}
 	return out
 }
 
@@ -79,17 +86,21 @@ func (o *Object) Symbols() []Symbol {
 
 // Lookup returns the places that a name means, functions before data, each
 // address once: a symbol's name as it is in the file, or a C++ or Rust name with
-// or without its parameters; OBJECT::NAME (or OBJECT!NAME) in one object only.
-// It is empty if there is none.
+// or without its parameters; OBJECT::NAME (or OBJECT!NAME) in one object only,
+// FILE::NAME one that is static in a source file. It is empty if there is none.
 func (p *Program) Lookup(name string) []Place {
 	objects := p.objects
 	if o, rest, ok := p.qualified(name); ok {
 		objects, name = []*Object{o}, rest
 	}
+	file := ""
+	if f, rest, ok := splitFile(name); ok {
+		file, name = f, rest
+	}
 	var out []Place
 	for _, o := range objects {
 		if o.module != nil {
-			out = append(out, o.lookup(name)...)
+			out = append(out, o.lookupIn(file, name)...)
 		}
 	}
 	slices.SortStableFunc(out, func(a, b Place) int { return cmp.Compare(b.rank(), a.rank()) })
@@ -112,10 +123,13 @@ func (p *Program) qualified(name string) (o *Object, rest string, ok bool) {
 	return nil, "", false
 }
 
-func (o *Object) lookup(name string) []Place {
+func (o *Object) lookup(name string) []Place { return o.lookupIn("", name) }
+
+// lookupIn is lookup among what is static in a source file; "": among all.
+func (o *Object) lookupIn(file, name string) []Place {
 	var out []Place
 	o.module.named(name, func(t *symbolTable, s symbol) {
-		if s.flags&symbolNoAddress == 0 && !slices.ContainsFunc(out, func(p Place) bool { return p.Symbol.Addr == s.addr+o.Base }) {
+		if s.flags&symbolNoAddress == 0 && (file == "" || t.isOf(s, file)) && !slices.ContainsFunc(out, func(p Place) bool { return p.Symbol.Addr == s.addr+o.Base }) {
 			out = append(out, Place{Object: o, Symbol: t.public(s, o.Base)})
 		}
 	})

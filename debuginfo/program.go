@@ -18,6 +18,7 @@ type Program struct {
 	generation int
 	fetched    int64 // the fetcher's generation
 	options    ProgramOptions
+	offline    bool   // of files that are not loaded
 	root       string // where the target's root directory is seen from here; empty: it is this host's
 	rootKey    string // tells one root from another
 }

@@ -10,9 +10,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/stackfs/stackfs/core"
 	"github.com/stackfs/stackfs/tests/need"
-	"github.com/stretchr/testify/require"
 )
 
 // objectFiles are relocatable files of several forms, and a kernel module.
@@ -29,7 +30,7 @@ func objectFiles(t testing.TB) []string {
 	compile("g++", "catch.cc", "-g", "-O1")
 	compile("gcc", "deep.c", "-g", "-m32", "-ffreestanding")
 	compile("gcc", "signal.c", "-g3", "-m32", "-O2", "-gdwarf-2")
-	if vmlinux := os.Getenv("STACKFS_VMLINUX"); vmlinux != "" {
+	if vmlinux := need.VmlinuxIfAny(); vmlinux != "" {
 		modules, err := filepath.Glob(filepath.Join(filepath.Dir(vmlinux), "../lib/modules/*/kernel/drivers/net/*.ko"))
 		require.NoError(t, err)
 		files = append(files, modules...)

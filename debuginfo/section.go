@@ -56,10 +56,19 @@ func isOldName(old, name string) bool {
 // data returns a copy of the bytes of a section, which may outlive img; none if it
 // has none in this file.
 func (img *Image) data(s *elf.Section) ([]byte, error) {
-	b, err := img.shared(s)
-	if img.mapped != nil {
-		b = bytes.Clone(b)
+	return img.copied(func() ([]byte, error) { return img.shared(s) })
+}
+
+// copied gives a copy of what get gives, if that may be part of a mapped file.
+func (img *Image) copied(get func() ([]byte, error)) (b []byte, err error) {
+	if img.mapped == nil {
+		return get()
 	}
+	err = Guard(func() error {
+		shared, err := get()
+		b = bytes.Clone(shared)
+		return err
+	})
 	return b, err
 }
 
@@ -194,11 +203,7 @@ func (h compressionHeader) read(b []byte) ([]byte, error) {
 
 // readAt gives a copy of size bytes of the file from off, which may outlive img.
 func (img *Image) readAt(off, size uint64) ([]byte, error) {
-	b, err := img.sharedAt(off, size)
-	if img.mapped != nil {
-		b = bytes.Clone(b)
-	}
-	return b, err
+	return img.copied(func() ([]byte, error) { return img.sharedAt(off, size) })
 }
 
 // sharedAt gives bytes of the file under the conditions of Section; off and size
@@ -214,11 +219,27 @@ func (img *Image) sharedAt(off, size uint64) ([]byte, error) {
 	if img.mapped != nil {
 		return img.mapped[off : off+size : off+size], nil
 	}
-	b := make([]byte, size)
-	if n, err := img.file.ReadAt(b, int64(off)); n < len(b) {
+	b, err := readExactly(io.NewSectionReader(img.file, int64(off), int64(size)), size)
+	if err != nil {
 		return nil, core.Errorf(core.ErrInvalid, "reading %d bytes at %d of a file: %w", size, off, err)
 	}
 	return b, nil
+}
+
+// readExactly reads size bytes. Large pieces grow as they come: a file that is not
+// mapped may be of a file system that says any size.
+func readExactly(r io.Reader, size uint64) ([]byte, error) {
+	const large = 64 << 20
+	if size <= large {
+		b := make([]byte, size)
+		_, err := io.ReadFull(r, b)
+		return b, err
+	}
+	b, err := io.ReadAll(r)
+	if err == nil && uint64(len(b)) < size {
+		err = io.ErrUnexpectedEOF
+	}
+	return b, err
 }
 
 func le32(b []byte) uint32 { return binary.LittleEndian.Uint32(b) }

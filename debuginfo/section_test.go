@@ -10,9 +10,10 @@ import (
 	"runtime"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/stackfs/stackfs/core"
 	"github.com/stackfs/stackfs/tests/need"
-	"github.com/stretchr/testify/require"
 )
 
 // TestCompressedSections compares each debug section of a file in every form that
@@ -147,6 +148,20 @@ func TestMappedFile(t *testing.T) {
 	require.Error(t, Guard(func() error { copy(make([]byte, 1<<20), b[1<<20:]); return nil }))
 	require.NoError(t, Guard(func() error { return nil }))
 	runtime.KeepAlive(img)
+}
+
+// TestCutShortMeanwhile: what is decoded by the image itself needs no Guard.
+func TestCutShortMeanwhile(t *testing.T) {
+	path := buildGo(t)
+	img, again := openImage(t, path), openImage(t, path)
+	require.NotNil(t, img.mapped)
+	all := len(again.Symbols())
+	require.NoError(t, os.Truncate(path, 1<<20))
+	require.Less(t, len(img.Symbols()), all)
+	require.Empty(t, img.frames().sections)
+	_, err := img.data(img.elf.Section(".symtab"))
+	require.ErrorIs(t, err, core.ErrInvalid)
+	require.Len(t, again.Symbols(), all)
 }
 
 // TestGuardLetsOthersThrough: a nil pointer is a mistake of ours, not of a file.

@@ -9,8 +9,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/stackfs/stackfs/tests/need"
 	"github.com/stretchr/testify/require"
+
+	"github.com/stackfs/stackfs/tests/need"
 )
 
 var infoSymbol = regexp.MustCompile(`^(.*?)(?: \+ (\d+))? in section \S+(?: of .*)?$`)

@@ -15,8 +15,8 @@ type Symbol struct {
 	Kind       byte   // the letter that nm prints
 }
 
-// Symbols returns the symbols of .symtab and .dynsym, without duplicates, and
-// the entries of procedure linkage tables, sorted by address.
+// Symbols returns the symbols of .symtab, .dynsym and .gnu_debugdata, without
+// duplicates, and the entries of procedure linkage tables, sorted by address.
 func (img *Image) Symbols() []Symbol {
 	t := img.symbols()
 	out := make([]Symbol, len(t.syms))
@@ -34,6 +34,7 @@ type symbol struct {
 	section    uint16
 	kind       byte
 	flags      symbolFlags
+	file       uint32 // offset into the table's names of the file that a local symbol is of; 0: not known
 }
 
 type symbolFlags byte
@@ -74,23 +75,33 @@ func symbolFormOf(class elf.Class) symbolForm {
 	}}
 }
 
+// readSymbols makes the table of all symbols; of a file that is cut short meanwhile,
+// those that came before.
 func (img *Image) readSymbols() *symbolTable {
 	t := &symbolTable{sections: img.sectionRanges()}
-	for _, want := range []elf.SectionType{elf.SHT_SYMTAB, elf.SHT_DYNSYM} {
-		// A file has one of each (gABI, "Sections").
-		i := slices.IndexFunc(img.elf.Sections, func(s *elf.Section) bool { return s.Type == want })
-		if i >= 0 && img.elf.Sections[i].Link < uint32(len(img.elf.Sections)) {
-			img.readSymbolSection(t, img.elf.Sections[i])
-		}
-	}
-	if img.elf.Class == elf.ELFCLASS64 {
-		img.readPLT(t)
-	}
+	_ = Guard(func() error {
+		img.addSymbols(t)
+		return nil
+	})
 	t.finish()
 	return t
 }
 
-func (img *Image) readSymbolSection(t *symbolTable, s *elf.Section) {
+func (img *Image) addSymbols(t *symbolTable) {
+	for _, want := range []elf.SectionType{elf.SHT_SYMTAB, elf.SHT_DYNSYM} {
+		// A file has one of each (gABI, "Sections").
+		i := slices.IndexFunc(img.elf.Sections, func(s *elf.Section) bool { return s.Type == want })
+		if i >= 0 && img.elf.Sections[i].Link < uint32(len(img.elf.Sections)) {
+			img.readSymbolSection(t, img.elf.Sections[i], img.sectionLetters())
+		}
+	}
+	img.readMiniDebug(t)
+	if img.elf.Class == elf.ELFCLASS64 {
+		img.readPLT(t)
+	}
+}
+
+func (img *Image) readSymbolSection(t *symbolTable, s *elf.Section, letters []byte) {
 	names, err := img.shared(img.elf.Sections[s.Link])
 	if err != nil {
 		return
@@ -99,13 +110,24 @@ func (img *Image) readSymbolSection(t *symbolTable, s *elf.Section) {
 	if err != nil {
 		return
 	}
-	letters, form := img.sectionLetters(), symbolFormOf(img.elf.Class)
+	form := symbolFormOf(img.elf.Class)
 	base := t.addNames(names)
 	t.syms = slices.Grow(t.syms, len(data)/form.size)
+	versions := bytes.IndexByte(names, '@') >= 0
+	file := uint32(0)
 	for ; len(data) >= form.size; data = data[form.size:] {
 		raw := form.decode(data)
-		if sym, ok := makeSymbol(raw, names, letters); ok {
+		if elf.ST_TYPE(raw.info) == elf.STT_FILE {
+			if file = 0; raw.name != 0 && uint64(raw.name) < uint64(len(names)) {
+				file = base + raw.name
+			}
+			continue
+		}
+		if sym, ok := makeSymbol(raw, names, letters, versions); ok {
 			sym.name += base
+			if elf.ST_BIND(raw.info) == elf.STB_LOCAL {
+				sym.file = file
+			}
 			img.place(&sym, raw.section)
 			t.syms = append(t.syms, sym)
 		}
@@ -127,18 +149,20 @@ func (img *Image) place(s *symbol, section elf.SectionIndex) {
 }
 
 // makeSymbol makes a symbol; those that are not defined here, and those that name
-// sections and files, are left out.
-func makeSymbol(raw rawSymbol, names []byte, letters []byte) (symbol, bool) {
+// sections, are left out. versions says that names may have one.
+func makeSymbol(raw rawSymbol, names []byte, letters []byte, versions bool) (symbol, bool) {
 	off, section := raw.name, raw.section
 	kind, bind := elf.ST_TYPE(raw.info), elf.ST_BIND(raw.info)
-	if section == elf.SHN_UNDEF || kind == elf.STT_SECTION || kind == elf.STT_FILE || uint64(off) >= uint64(len(names)) {
+	if section == elf.SHN_UNDEF || kind == elf.STT_SECTION || uint64(off) >= uint64(len(names)) {
 		return symbol{}, false
 	}
 	size := bytes.IndexByte(names[off:min(int(off)+longestName, len(names))], 0)
 	if size <= 0 {
 		return symbol{}, false
 	}
-	size = unversioned(names[off : int(off)+size])
+	if versions {
+		size = unversioned(names[off : int(off)+size])
+	}
 	s := symbol{addr: raw.value, size: raw.size, name: off, nameSize: uint32(size), section: uint16(section)}
 	s.kind = kindLetter(kind, bind, section, letters)
 	switch {

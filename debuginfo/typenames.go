@@ -29,8 +29,13 @@ var tagWords = map[dwarf.Kind]string{dwarf.KindStruct: "struct ", dwarf.KindClas
 // VariableNames are the names of all variables that debug info or the symbol tables
 // have, sorted.
 func (p *Program) VariableNames(ctx context.Context) ([]string, error) {
-	out, err := p.names(ctx, kindVariable, func(name string, _ dwarf.Kind) string { return name })
-	if err != nil {
+	var out []string
+	for i := range p.EachItem(ctx, kindVariable, nil) {
+		if i.HasPlace() {
+			out = append(out, strings.Clone(i.Name))
+		}
+	}
+	if err := core.ContextError(ctx, "listing variables"); err != nil {
 		return nil, err
 	}
 	for _, s := range p.Symbols() {

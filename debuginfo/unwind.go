@@ -22,6 +22,7 @@ func (p *Program) Unwind(ctx context.Context, m core.Memory, regs core.Registers
 	if !u.now.has(columnRA) {
 		return nil, "the program counter is not known"
 	}
+	frames = make([]Frame, 0, usualFrames)
 	for {
 		if len(frames) == max {
 			return frames, fmt.Sprintf("more than %d frames", max)
@@ -38,6 +39,9 @@ func (p *Program) Unwind(ctx context.Context, m core.Memory, regs core.Registers
 	}
 }
 
+// usualFrames is what most stacks have at most, so that a list grows once.
+const usualFrames = 32
+
 // unwinder is the state between two frames.
 type unwinder struct {
 	program *Program
@@ -50,6 +54,8 @@ type unwinder struct {
 	guess   bool   // how now was found
 	cfa     uint64 // of the frame before, 0 if there is none to compare with
 	signals map[uint64]bool
+
+	analysed map[analysed]analysis // code without call frame information
 }
 
 func (u *unwinder) frame(n int) Frame {
@@ -93,14 +99,25 @@ func (u *unwinder) step(f *Frame) (more bool, reason string) {
 	if err != nil {
 		return false, stopReason(err)
 	}
-	if reason = u.check(f, &next, signal); reason != "" {
+	trap := r != nil && r.trap != 0
+	if trap && u.fromUser(f.CFA+uint64(r.trap)) {
+		return false, ""
+	}
+	if reason = u.check(f, &next, signal || trap); reason != "" {
 		return false, reason
 	}
 	if next.values[columnRA] == 0 {
 		return false, ""
 	}
-	u.now, u.guess, u.exact = next, guess, signal
+	u.now, u.guess, u.exact = next, guess, signal || trap
 	return true, ""
+}
+
+// fromUser says whether the kernel was entered from a program, whose stack is
+// another one: by the privilege level in the saved code segment register.
+func (u *unwinder) fromUser(cs uint64) bool {
+	v, err := u.stack.word(cs, 2)
+	return err == nil && v&3 == 3
 }
 
 func stopReason(err error) string {
@@ -116,12 +133,13 @@ func stopReason(err error) string {
 	return err.Error()
 }
 
-// check says what is wrong with a caller: the stack must grow (but for signal
-// handlers, which may have one of their own), and the return address must be code.
-func (u *unwinder) check(f *Frame, next *columns, signal bool) string {
-	if signal {
+// check says what is wrong with a caller: the stack must grow (but where code was
+// interrupted by a signal or a trap, whose handler may have a stack of its own), and
+// the return address must be code.
+func (u *unwinder) check(f *Frame, next *columns, interrupted bool) string {
+	if interrupted {
 		if u.signals[f.CFA] {
-			return "the signal frame repeats"
+			return "the frame of an interruption repeats"
 		}
 		if u.signals == nil {
 			u.signals = map[uint64]bool{}
@@ -137,7 +155,7 @@ func (u *unwinder) check(f *Frame, next *columns, signal bool) string {
 	if !next.has(columnRA) {
 		return "the return address is not known"
 	}
-	if pc := next.values[columnRA]; pc != 0 && !signal && !u.program.executable(pc) {
+	if pc := next.values[columnRA]; pc != 0 && !interrupted && !u.program.executable(pc) {
 		return fmt.Sprintf("return address 0x%016x is not code", pc)
 	}
 	return ""

@@ -5,6 +5,7 @@ import (
 	"context"
 
 	"github.com/stackfs/stackfs/core"
+	"github.com/stackfs/stackfs/debuginfo"
 )
 
 // maxTail is the longest unfinished line that is kept for the next write, bytes.
@@ -76,7 +77,7 @@ func (l *Lines) runLine(ctx context.Context, part []byte) error {
 		return l.tooLong(whole)
 	}
 	line := string(whole)
-	err := l.node.runLine(ctx, line)
+	err := debuginfo.Guard(func() error { return l.node.runLine(ctx, line) })
 	if err != nil {
 		l.node.log(line, err)
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/stackfs/stackfs/core"
+	"github.com/stackfs/stackfs/debuginfo"
 )
 
 // MaxName is the longest name that is listed or looked up, in bytes (NAME_MAX).
@@ -155,12 +156,12 @@ func (r *Row) present(p Place) bool { return r.If == nil || r.If(p) }
 func (n Node) find(ctx context.Context, e *Each, name string) (Node, error) {
 	ctx, cancel := n.place.limit(ctx)
 	defer cancel()
-	place, err := e.Find(ctx, n.place, name)
+	place, err := e.find(ctx, n.place, name)
 	if err == nil {
 		return Node{&e.Row, place, false}, nil
 	}
 	if base, ok := strings.CutSuffix(name, ".json"); ok && e.Row.JSON {
-		if place, twinErr := e.Find(ctx, n.place, base); twinErr == nil {
+		if place, twinErr := e.find(ctx, n.place, base); twinErr == nil {
 			return Node{&e.Row, place, true}, nil
 		}
 	}
@@ -168,6 +169,16 @@ func (n Node) find(ctx context.Context, e *Each, name string) (Node, error) {
 		n.place.Target.errors.Add(n.row.Name+"/", name, err)
 	}
 	return Node{}, err
+}
+
+// find is Find, which may read debug files.
+func (e *Each) find(ctx context.Context, p Place, name string) (found Place, err error) {
+	err = debuginfo.Guard(func() error {
+		var err error
+		found, err = e.Find(ctx, p, name)
+		return err
+	})
+	return found, err
 }
 
 // List gives a directory's names, README and fixed files first.
@@ -182,7 +193,11 @@ func (n Node) List(ctx context.Context) ([]Entry, error) {
 	}
 	ctx, cancel := n.place.limit(ctx)
 	defer cancel()
-	names, err := t.Each.List(ctx, n.place)
+	var names []string
+	err := debuginfo.Guard(func() (err error) {
+		names, err = t.Each.List(ctx, n.place)
+		return err
+	})
 	kind := t.Each.Row.kind()
 	out = slices.Grow(out, len(names))
 	for _, name := range names {

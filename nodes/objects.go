@@ -25,7 +25,8 @@ var objectTable = Table{
 		objectRow("base", "the address added to the file's own addresses", func(o *debuginfo.Object) string { return Addr(o.Base).String() }),
 		objectRow("build_id", "the build id, in hexadecimal", func(o *debuginfo.Object) string { return o.BuildID }),
 		objectRow("debug", "the separate debug file that is used", func(o *debuginfo.Object) string { return o.Debug }),
-		{Name: "search", Doc: "where separate debug info was looked for, and what was wrong there", Show: showSearch},
+		objectRow("alt", "the supplementary file (dwz) that the debug info refers to", func(o *debuginfo.Object) string { return o.Alt }),
+		{Name: "search", Doc: "where debug info was looked for, and what came of it: used, no such file, build id A, want B, being fetched, HTTP 404", Show: showSearch},
 		{Name: "symbols", Doc: "the symbols of this file, sorted by address", Show: showObjectSymbols},
 	},
 }
@@ -83,7 +84,7 @@ func showObjectSymbols(ctx context.Context, p Place) (Value, error) {
 	return symbolList(slices.DeleteFunc(slices.Clone(prog.Symbols()), func(s debuginfo.ProgramSymbol) bool { return s.Object.Name != o.Name })), nil
 }
 
-// searchList is what was tried to find separate debug info.
+// searchList is what was tried to find separate debug info: paths and URLs.
 type searchList struct{ o *debuginfo.Object }
 
 func showSearch(ctx context.Context, p Place) (Value, error) {

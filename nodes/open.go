@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"github.com/stackfs/stackfs/core"
+	"github.com/stackfs/stackfs/debuginfo"
 	"github.com/stackfs/stackfs/probes"
 )
 
@@ -65,6 +66,15 @@ func (n Node) text(ctx context.Context) ([]byte, error) {
 			return nil, err
 		}
 	}
+	var out []byte
+	err := debuginfo.Guard(func() (err error) {
+		out, err = n.render(ctx)
+		return err
+	})
+	return out, err
+}
+
+func (n Node) render(ctx context.Context) ([]byte, error) {
 	v, err := n.row.Show(ctx, n.place)
 	if err != nil {
 		return nil, err

@@ -36,43 +36,29 @@ func findVariable(ctx context.Context, p Place, name string) (Place, error) {
 	if err != nil {
 		return p, err
 	}
-	_, err = p.expression(ctx, p.environment(ctx, prog))
+	env := p.environment(ctx, prog)
+	if path, _, ok := strings.Cut(name, "::"); ok && strings.Contains(path, "/") && check(ctx, env, "'"+name+"'") == nil {
+		p.Name = "'" + name + "'" // FILE::NAME, no division
+		return p, nil
+	}
+	if err = check(ctx, env, name); err == nil || strings.Contains(name, "'") {
+		return p, err
+	}
+	// A symbol whose name is no identifier: DW.ref.__gcc_personality_v0, Go's main.x.
+	if quoted := "'" + name + "'"; len(name) > 1 && check(ctx, env, quoted) == nil {
+		p.Name = quoted
+		return p, nil
+	}
 	return p, err
 }
 
-// expression is the place's name as an expression. One that is none as it stands may
-// be a name with signs in it: a Go symbol, an operator, a source path before ::.
-func (p Place) expression(ctx context.Context, env *values.Env) (*values.Expr, error) {
-	path, _, qualified := strings.Cut(p.Name, "::")
-	if qualified && strings.Contains(path, "/") {
-		if expr, ok := p.quoted(ctx, env); ok {
-			return expr, nil
-		}
-	}
-	expr, err := values.Parse(p.Name)
-	if err == nil {
-		_, err = expr.Check(ctx, env)
-	}
-	if err == nil {
-		return expr, nil
-	}
-	if expr, ok := p.quoted(ctx, env); ok {
-		return expr, nil
-	}
-	return nil, err
-}
-
-// quoted is the place's name taken as one name.
-func (p Place) quoted(ctx context.Context, env *values.Env) (*values.Expr, bool) {
-	if strings.Contains(p.Name, "'") {
-		return nil, false
-	}
-	expr, err := values.Parse("'" + p.Name + "'")
-	if err != nil || expr.Root.Kind != values.NameNode {
-		return nil, false
+func check(ctx context.Context, env *values.Env, text string) error {
+	expr, err := values.Parse(text)
+	if err != nil {
+		return err
 	}
 	_, err = expr.Check(ctx, env)
-	return expr, err == nil
+	return err
 }
 
 // environment is what the target's expressions may refer to: its globals, and while
@@ -149,11 +135,7 @@ func showVariable(ctx context.Context, p Place) (Value, error) {
 		return nil, err
 	}
 	env := p.environment(ctx, prog)
-	expr, err := p.expression(ctx, env)
-	if err != nil {
-		return nil, err
-	}
-	v, err := expr.Evaluate(ctx, env)
+	v, err := values.Evaluate(ctx, env, p.Name)
 	if err != nil {
 		return nil, err
 	}
@@ -185,10 +167,5 @@ func setVariable(ctx context.Context, p Place, line string) error {
 	if err != nil {
 		return err
 	}
-	env := p.environment(ctx, prog)
-	expr, err := p.expression(ctx, env)
-	if err != nil {
-		return err
-	}
-	return values.Assign(ctx, env, expr.Text, line)
+	return values.Assign(ctx, p.environment(ctx, prog), p.Name, line)
 }

@@ -33,7 +33,7 @@ func TestFileGone(t *testing.T) {
 		if name == "renamed" {
 			object = "count.away"
 		}
-		assert.Contains(t, l.ok("cat $T/threads/%d/backtrace", c.pid), "in main () from "+object, name)
+		assert.Contains(t, l.ok("cat $T/threads/%d/backtrace", c.pid), "in main (", name)
 		assert.Contains(t, l.ok("cat $T/symbols"), " main ["+object+"]", name)
 		assert.Contains(t, l.ok("cat $T/objects/%s/*", object), "count", name)
 		assert.Contains(t, l.ok("cat $T/disassembly/main $T/functions/main"), "<main>", name)
@@ -88,7 +88,7 @@ func TestCorruptObjects(t *testing.T) {
 	for _, after := range []string{"true %[1]s", "truncate -s 100 %[1]s/*.so", "rm %[1]s/*.so"} {
 		l.ok(after, filepath.Dir(files[0]))
 		l.attach(c.pid, "")
-		assert.Contains(t, l.ok("cat $T/threads/%d/backtrace", c.pid), "in main () from count", after)
+		assert.Contains(t, l.ok("cat $T/threads/%d/backtrace", c.pid), "in main (", after)
 		assert.Equal(t, "", l.ok("for t in $T/threads/[0-9]*; do cat $t/backtrace $t/stack $t/status >/dev/null || echo $t; done"))
 		assert.Contains(t, l.ok("cat $T/symbols"), " main [count]", after)
 		assert.Equal(t, fmt.Sprint(len(files)), l.ok("ls $T/objects | grep -c '^\\(corrupt\\|empty\\|text\\|magic\\|zeros\\).*so$' | tr -d '\\n'"))
@@ -124,7 +124,7 @@ exec chroot . /opt/caller`
 	pid := children(cmd.Process.Pid)[0]
 	l.attach(pid, "")
 	text := l.ok("cat $T/threads/%d/backtrace", pid)
-	assert.Contains(t, text, "in hidden_wait () from libhidden.so")
+	assert.Contains(t, text, "in hidden_wait (n = 1) at samples/hidden.c:")
 	assert.Contains(t, text, "in main () from caller")
 	assert.Contains(t, l.ok("cat $T/objects/libhidden.so/path"), "/opt/libhidden.so\n")
 	assert.NoFileExists(t, "/opt/libhidden.so")

@@ -178,7 +178,7 @@ func (c *comparison) report(t *testing.T) {
 }
 
 // maxShown is how many differences of a class are printed.
-const maxShown = 400
+const maxShown = 40
 
 func (c *comparison) stack(tid string, theirs, mine []toldFrame) {
 	c.threads++
@@ -254,6 +254,13 @@ func (c *comparison) allow(theirs *toldFrame, mine toldFrame) {
 		c.note(label, "labels without an address, no variables")
 		return label
 	})
+	for _, list := range [][2][][2]string{{theirs.Args, mine.Args}, {theirs.Locals, mine.Locals}, {theirs.Shown, mine.Args}} {
+		for i, v := range list[0] {
+			if i < len(list[1]) && list[1][i][0] == v[0] {
+				list[0][i][1] = c.quirks(v[1], list[1][i][1])
+			}
+		}
+	}
 	for i, v := range theirs.Locals {
 		if strings.Contains(v[1], "(Attempt to dereference a generic pointer.)") {
 			c.note(true, "std::nullptr_t, which gdb cannot print")
@@ -293,16 +300,49 @@ func join(pairs [][2]string) string {
 	return out.String()
 }
 
-// adaName is a symbol of a static variable in a function.
-var adaName = regexp.MustCompile(`(<\w+)(?:\.\d+)+>`)
+// Symbols that gdb takes for names of other languages, and types that it prints otherwise.
+var (
+	adaName   = regexp.MustCompile(`(<[\w.]+)(?:\.\d+)+>`)
+	ofD       = regexp.MustCompile(`([\w:/]+)\[(\w+)\]([^<>{}" ]*>)`)
+	goFunc    = regexp.MustCompile(`\{func\(.*?\} 0x`)
+	gdbGoFunc = regexp.MustCompile(`\{void \([^}]*(?:\{\}[^}]*)*\} 0x`)
+	inLambda  = regexp.MustCompile(`<[^<>]*(?:<[^<>]*(?:<[^<>]*>[^<>]*)*>[^<>]*)*\{lambda\(.*?>(,|\})`)
+)
+
+// quirks undoes what gdb does to names and types:
+//   - symbols NAME.N of static variables in functions are taken for Ada's
+//   - Go's symbols PACKAGE.NAME are taken for D's
+//   - the results of Go's functions are shown among their parameters
+//   - libiberty loses a substitution in the names of lambdas' managers
+func (c *comparison) quirks(theirs, mine string) string {
+	if theirs == mine {
+		return theirs
+	}
+	if adaName.ReplaceAllString(mine, "$1>") == theirs {
+		c.note(true, "symbols NAME.N, which gdb takes for names of Ada")
+		return mine
+	}
+	if text := ofD.ReplaceAllString(theirs, "$1.$2$3"); text != theirs {
+		c.note(true, "symbols of Go, which gdb takes for names of D")
+		theirs = text
+	}
+	if gdbGoFunc.ReplaceAllString(theirs, "{func} 0x") == goFunc.ReplaceAllString(adaName.ReplaceAllString(mine, "$1>"), "{func} 0x") {
+		c.note(theirs != mine, "types of Go functions, whose results gdb shows as parameters")
+		return mine
+	}
+	if inLambda.MatchString(mine) && inLambda.ReplaceAllString(theirs, "$1") == inLambda.ReplaceAllString(mine, "$1") {
+		c.note(true, "names of lambdas, which gdb demangles wrongly")
+		return mine
+	}
+	return theirs
+}
 
 var history = regexp.MustCompile(`^\$\d+ = `)
 
 func (c *comparison) variable(v toldVariable, mine string) {
 	c.global++
 	theirs := history.ReplaceAllString(v.Text, "")
-	if theirs != mine && theirs == adaName.ReplaceAllString(mine, "$1>") {
-		c.note(true, "symbols NAME.N, which gdb takes for names of Ada")
+	if theirs = c.quirks(theirs, mine); theirs == mine {
 		return
 	}
 	if strings.HasPrefix(theirs, "ERROR ") && strings.HasPrefix(mine, "ERROR ") {

@@ -24,7 +24,6 @@ const (
 	goFuse     = "github.com/hanwen/go-fuse/v2"
 	sysUnix    = "golang.org/x/sys"
 	x86asm     = "golang.org/x/arch/x86/x86asm"
-	frame      = "github.com/go-delve/delve/pkg/dwarf/frame"
 	demangle   = "github.com/ianlancetaylor/demangle"
 	klauspost  = "github.com/klauspost/compress/zstd"
 	ulikunitz  = "github.com/ulikunitz/xz"
@@ -36,11 +35,11 @@ const (
 // imports is the architecture: what each package may import of this module and
 // from outside. A package that is not here must not be.
 var imports = map[string][]string{
-	"cmd/stackfs":              {"fs", "nodes", "core", "debuginfo", "debuginfo/types", "drivers", "drivers/keeper", "tests", cobra, sysUnix},
+	"cmd/stackfs":              {"fs", "nodes", "core", "debuginfo", "debuginfo/types", "debuginfo/values", "drivers", "drivers/keeper", "tests", cobra, sysUnix},
 	"fs":                       {"core", "nodes", goFuse},
 	"nodes":                    {"core", "debuginfo", "debuginfo/syscalls", "debuginfo/types", "debuginfo/values", "probes"},
 	"probes":                   {"core"},
-	"debuginfo":                {"core", "debuginfo/btf", "debuginfo/compress", "debuginfo/dwarf", "debuginfo/syscalls", "debuginfo/types", "debuginfo/values", frame, x86asm, demangle},
+	"debuginfo":                {"core", "debuginfo/btf", "debuginfo/compress", "debuginfo/dwarf", "debuginfo/types", "debuginfo/values", x86asm, demangle},
 	"debuginfo/btf":            {"core", "debuginfo/types"},
 	"debuginfo/compress":       {klauspost, ulikunitz},
 	"debuginfo/dwarf":          {"core"},
@@ -66,12 +65,11 @@ var imports = map[string][]string{
 var testImports = []string{
 	"core", "core/coretest", "tests/need", "tests/inferior", "nodes", "fs", "debuginfo", "debuginfo/btf", "debuginfo/compress", "debuginfo/dwarf",
 	"debuginfo/syscalls", "debuginfo/types", "debuginfo/values", "drivers", "drivers/ptrace", "drivers/keeper", "drivers/internal/procfs", "drivers/internal/procmem", "drivers/internal/xsave",
-	testify, goInternal, sysUnix, goFuse,
+	testify, goInternal, sysUnix, goFuse, demangle,
 }
 
 // owners are the outside libraries that one file alone imports.
 var owners = map[string]string{
-	frame:    "debuginfo",
 	x86asm:   "debuginfo",
 	demangle: "debuginfo",
 

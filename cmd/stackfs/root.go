@@ -31,7 +31,7 @@ func newRoot(a app) *cobra.Command {
 	root.CompletionOptions.HiddenDefaultCmd = false
 	root.AddCommand(
 		newMount(a), newUmount(), newCtl(a), newTree(a), newDemo(a), newDoctor(a),
-		newVersion(a), newKeeper(), newDocs(a),
+		newDebuginfo(a), newVersion(a), newKeeper(), newDocs(a),
 	)
 	return root
 }

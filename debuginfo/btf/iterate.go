@@ -52,10 +52,10 @@ func (f *File) Names() iter.Seq2[string, types.Kind] {
 
 // kindOf is a record's kind as far as it can be told without its name.
 func kindOf(r record) types.Kind {
-	switch {
-	case r.kind() == kindForward && r.flag():
-		return types.Union
-	case r.kind() == kindInt:
+	switch r.kind() {
+	case kindForward:
+		return plain[r.tagged()]
+	case kindInt:
 		return types.Int
 	}
 	return plain[r.kind()]

@@ -50,7 +50,7 @@ func (f *File) choose(name string, ids ...uint32) (*types.Type, error) {
 func (f *File) search(kinds uint32, name string) (found uint32) {
 	for ; f != nil && found == 0; f = f.base {
 		f.find(name, func(id uint32, r record) bool {
-			if kinds>>r.kind()&1 != 0 {
+			if kinds>>r.kind()&1 != 0 && !r.forward() {
 				found = id
 			}
 			return found == 0
@@ -59,11 +59,11 @@ func (f *File) search(kinds uint32, name string) (found uint32) {
 	return found
 }
 
-// forward is a declaration of a struct or union without definition.
+// forward is a declaration of a struct, union or enum without definition.
 func (f *File) forward(keyword, name string) (found uint32) {
 	for ; f != nil && found == 0; f = f.base {
 		f.find(name, func(id uint32, r record) bool {
-			if r.kind() == kindForward && (keyword == "" || r.flag() == (keyword == "union")) {
+			if r.forward() && (keyword == "" || tags[keyword]>>r.tagged()&1 != 0) {
 				found = id
 			}
 			return found == 0

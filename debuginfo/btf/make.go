@@ -67,21 +67,20 @@ func (f *File) newType(id uint32) *types.Type {
 		return &types.Type{Size: -1}
 	}
 	t := &types.Type{Kind: plain[r.kind()], Name: string(f.text(r.name())), Size: f.size(id), Unaligned: true}
+	if r.forward() {
+		t.Kind, t.Size, t.Declaration = plain[r.tagged()], -1, true
+		return t
+	}
 	switch r.kind() {
 	case kindInt:
 		integer(t, r)
 	case kindEnum, kindEnum64:
 		t.Signed = r.flag()
 		t.Flags = types.FlagEnum(values(r))
-	case kindForward:
-		t.Declaration = true
-		if r.flag() {
-			t.Kind = types.Union
-		}
 	case kindFloat:
 		t.Kind, t.Name = floating(t.Name)
 	}
-	if r.kind() == kindInt || r.kind() == kindFloat || r.kind() == kindForward {
+	if r.kind() == kindInt || r.kind() == kindFloat {
 		return t
 	}
 	return types.New(t, func() types.Details { return f.details(r) })

@@ -54,3 +54,20 @@ func (r record) integer() (signed, char, boolean bool, offset, bits int64) {
 	w := r.word(0)
 	return w>>24&1 != 0, w>>24&2 != 0, w>>24&4 != 0, int64(w >> 16 & 0xff), int64(w & 0xff)
 }
+
+// forward says whether a record only declares; an enum does if it has no enumerators.
+func (r record) forward() bool {
+	return r.kind() == kindForward || (r.kind() == kindEnum || r.kind() == kindEnum64) && r.count() == 0
+}
+
+// tagged is the kind that a forward record declares.
+func (r record) tagged() int {
+	switch {
+	case r.kind() != kindForward:
+		return r.kind()
+	case r.flag():
+		return kindUnion
+	default:
+		return kindStruct
+	}
+}

@@ -2,11 +2,9 @@ package dwarf
 
 import (
 	"debug/elf"
-	"os"
 	"strings"
 	"testing"
 
-	"github.com/stackfs/stackfs/tests/need"
 	"github.com/stretchr/testify/require"
 )
 
@@ -24,9 +22,15 @@ func sections(t testing.TB, path, suffix string) Sections {
 		if s == nil || s.Type == elf.SHT_NOBITS {
 			return nil
 		}
-		b, err := s.Data()
-		require.NoError(t, err, "%s of %s", name, path)
-		return b
+		var all []byte
+		for _, same := range f.Sections { // GCC puts each type unit of a .dwo into a section of its own
+			if same.Name == s.Name {
+				b, err := same.Data()
+				require.NoError(t, err, "%s of %s", name, path)
+				all = append(all, b...)
+			}
+		}
+		return all
 	}
 	s := Sections{
 		Info: get(".debug_info"), Types: get(".debug_types"), Abbrev: get(".debug_abbrev"),
@@ -48,14 +52,4 @@ func open(t testing.TB, path string) *Data {
 	require.NoError(t, err, path)
 	require.NoError(t, d.Err, path)
 	return d
-}
-
-// vmlinux is the path of a kernel with debug info.
-func vmlinux(t testing.TB) string {
-	t.Helper()
-	path := os.Getenv("STACKFS_VMLINUX")
-	if path == "" {
-		need.Missing(t, "environment variable STACKFS_VMLINUX", "set it to the path of a vmlinux with debug info")
-	}
-	return path
 }

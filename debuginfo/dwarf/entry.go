@@ -1,6 +1,9 @@
 package dwarf
 
-import "iter"
+import (
+	"encoding/binary"
+	"iter"
+)
 
 // maxDepth bounds how deep entries may be nested.
 const maxDepth = 256
@@ -17,16 +20,30 @@ type Entry struct {
 
 // Entry reads the entry at an offset of the unit's section; ok is false if there is none.
 func (u *Unit) Entry(off uint64) (e Entry, ok bool) {
-	if !u.Contains(off) || u.load() != nil {
+	if u.load() != nil {
 		return Entry{}, false
 	}
-	r := reader{data: u.section()[:u.end], at: int(off)}
-	code := r.uleb()
+	return u.entry(off)
+}
+
+// entry is Entry where the abbreviations are known to be loaded.
+func (u *Unit) entry(off uint64) (e Entry, ok bool) {
+	if !u.Contains(off) {
+		return Entry{}, false
+	}
+	code, attrs := uint64(u.section()[off]), off+1
+	if code >= 0x80 {
+		r := reader{data: u.section(), at: int(off)}
+		code, attrs = r.uleb(), uint64(r.at)
+		if r.bad {
+			return Entry{}, false
+		}
+	}
 	a := u.abbrevs.find(code)
-	if r.bad || a == nil {
+	if a == nil {
 		return Entry{}, false
 	}
-	return Entry{u, off, a.tag, a, uint64(r.at)}, true
+	return Entry{u, off, a.tag, a, attrs}, true
 }
 
 // Entry reads the entry at an offset of .debug_info.
@@ -52,7 +69,7 @@ func (e Entry) Children() iter.Seq[Entry] {
 		}
 		at, ok := e.end()
 		for ok {
-			c, found := e.Unit.Entry(at)
+			c, found := e.Unit.entry(at)
 			if !found || !yield(c) {
 				return
 			}
@@ -63,8 +80,12 @@ func (e Entry) Children() iter.Seq[Entry] {
 
 // end is where the attributes end: the offset of the first child, or of the next entry.
 func (e Entry) end() (uint64, bool) {
+	a := e.abbrev
+	if at := e.attrs + uint64(a.prefix); a.variable == len(a.attrs) {
+		return at, at <= e.Unit.end
+	}
 	r := e.reader()
-	e.Unit.skipAttrs(&r, e.abbrev)
+	e.Unit.skipAttrs(&r, a)
 	return uint64(r.at), !r.bad
 }
 
@@ -73,13 +94,25 @@ func (e Entry) after() (uint64, bool) {
 	if !e.abbrev.children {
 		return e.end()
 	}
-	if i := e.abbrev.sibling; i >= 0 {
-		v, _ := e.value(i)
-		if off, ok := v.unitRef(); ok && off > e.Offset && off <= e.Unit.end {
-			return off, true
-		}
+	if off, ok := e.sibling(); ok && off > e.Offset && off <= e.Unit.end {
+		return off, true
 	}
 	return e.Unit.skipChildren(e)
+}
+
+// sibling is what DW_AT_sibling says. Nearly all compilers make it 4 bytes at a place
+// that the abbreviation tells.
+func (e Entry) sibling() (off uint64, ok bool) {
+	i := e.abbrev.sibling
+	if i < 0 {
+		return 0, false
+	}
+	s := &e.abbrev.attrs[i]
+	if at := e.attrs + uint64(s.at); s.form == FormRef4 && i < e.abbrev.variable && at+4 <= e.Unit.end {
+		return e.Unit.Offset + uint64(binary.LittleEndian.Uint32(e.Unit.section()[at:])), true
+	}
+	v, _ := e.value(i)
+	return v.unitRef()
 }
 
 // skipChildren passes over the entries below e without the help of DW_AT_sibling.
@@ -115,7 +148,7 @@ func (u *Unit) skipAttrs(r *reader, a *abbrev) {
 }
 
 func (e Entry) reader() reader {
-	return reader{data: e.Unit.section()[:e.Unit.end], at: int(e.attrs)}
+	return reader{data: e.Unit.section(), at: int(e.attrs)}
 }
 
 // readerAt is a reader at attribute number i.

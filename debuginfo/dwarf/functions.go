@@ -109,7 +109,7 @@ func (u *Unit) scan(deep bool, visit func(Entry)) {
 		if !ok {
 			return
 		}
-		if e, next, depth = u.pastEnds(next, depth); depth <= 0 {
+		if e, depth = u.pastEnds(next, depth); depth <= 0 {
 			return
 		}
 		ok = e.abbrev != nil
@@ -118,14 +118,13 @@ func (u *Unit) scan(deep bool, visit func(Entry)) {
 
 // pastEnds reads the entry at an offset, or the next one up the tree when those
 // nested beside it have ended. Depth 0 is the end of the root.
-func (u *Unit) pastEnds(off uint64, depth int) (Entry, uint64, int) {
-	section := u.section()
-	for depth > 0 && off < u.end && section[off] == 0 {
+func (u *Unit) pastEnds(off uint64, depth int) (Entry, int) {
+	for depth > 0 && off < u.end && u.section()[off] == 0 {
 		depth--
 		off++
 	}
 	e, _ := u.Entry(off)
-	return e, off, depth
+	return e, depth
 }
 
 func isScope(t Tag) bool {

@@ -1,6 +1,9 @@
 package dwarf
 
-import "math/bits"
+import (
+	"bytes"
+	"math/bits"
+)
 
 // Kind is what sort of thing a name in the index stands for.
 type Kind uint8
@@ -143,10 +146,22 @@ func (d *Data) texts(blob []byte) (t texts) {
 	return t
 }
 
+// maxName bounds the length of names, bytes: what is longer is not named.
+const maxName = 1 << 16
+
 // at is the text of a place, empty if there is none.
 func (t *texts) at(p place) string {
-	s, _ := stringAt(t[p>>placeKind&15], uint64(p)&placeOffset)
+	section, off := t[p>>placeKind&15], uint64(p)&placeOffset
+	if off >= uint64(len(section)) {
+		return ""
+	}
+	s, _ := stringAt(section[:min(uint64(len(section)), off+maxName+1)], off)
 	return s
+}
+
+// isText says whether a text, with its NUL, is at an offset.
+func isText(section []byte, off uint64, text []byte) bool {
+	return off < uint64(len(section)) && bytes.HasPrefix(section[off:], text)
 }
 
 // mix spreads the bits of a number (the finalizer of MurmurHash3, public domain).

@@ -25,6 +25,9 @@ type worker struct {
 	scopes  []scope // 0: none
 	byScope map[scope]uint32
 	toScope []uint32 // by the walker's, of the unit
+
+	distinct []nameInScope
+	ids      []uint32 // by record: its name's index in distinct
 }
 
 func newWorker(d *Data) *worker {
@@ -48,6 +51,9 @@ func BuildIndex(ctx context.Context, d *Data) (*Index, error) {
 		if cross, err = settleCross(ctx, workers, cross); err != nil {
 			return nil, err
 		}
+	}
+	if err := share(ctx, len(workers), len(workers), func(_, i int) { workers[i].findDistinct() }); err != nil {
+		return nil, err
 	}
 	return merge(d, workers)
 }
@@ -173,9 +179,14 @@ func (n *named) identity(sum uint64, scope uint32) uint64 {
 	return mix(sum ^ mix(uint64(n.name)^uint64(scope)<<32))
 }
 
-// wasSeen says whether the same enum was added before.
+// wasSeen says whether the same enum was added before; one without a name is not
+// added by anybody else.
 func (w *worker) wasSeen(n *named) bool {
-	return n.length != 0 && w.seen.has(n.identity(n.sum(n.rank()), w.scopeOf(n.scope)))
+	id := n.identity(n.sum(n.rank()), w.scopeOf(n.scope))
+	if n.key == anonymousKey {
+		return !w.seen.add(id)
+	}
+	return w.seen.has(id)
 }
 
 // scopeOf gives the worker's number of a scope of the unit.

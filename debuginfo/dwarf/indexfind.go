@@ -1,7 +1,6 @@
 package dwarf
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"encoding/binary"
@@ -199,11 +198,8 @@ func (s *seeker) match(n *named, owner *Unit) {
 
 func (s *seeker) isName(n *named) bool {
 	section, off := s.texts[n.name>>placeKind&15], uint64(n.name)&placeOffset
-	if off >= uint64(len(section)) {
-		return false
-	}
 	for _, last := range s.finder.lasts {
-		if bytes.HasPrefix(section[off:], last) && s.scopeText(n.scope, string(last[:len(last)-1])) == s.finder.name {
+		if isText(section, off, last) && s.scopeText(n.scope, string(last[:len(last)-1])) == s.finder.name {
 			return true
 		}
 	}

@@ -16,8 +16,8 @@ type merger struct {
 	scopes []string
 	spent  int      // bytes in scopes
 	names  []place  // by number
+	hashes []uint64 // of the texts, by number
 	slots  []uint32 // by hash of the text: number + 1
-	heads  []byte   // the hash's highest byte, by slot
 	line   []byte   // a qualified name that is made
 }
 
@@ -26,9 +26,10 @@ const anonymous = "(anonymous namespace)"
 
 // merge makes the index; it takes the workers' records.
 func merge(d *Data, workers []*worker) (*Index, error) {
-	total := 0
+	total, distinct := 0, 0
 	for _, w := range workers {
 		total += len(w.records)
+		distinct = max(distinct, len(w.distinct))
 	}
 	if total >= 1<<31 {
 		return nil, core.Errorf(core.ErrUnsupported, "making the index of names: %d are too many", total)
@@ -37,7 +38,11 @@ func merge(d *Data, workers []*worker) (*Index, error) {
 	if d.Alt != nil {
 		m.limit += 8 * (len(d.Alt.Info) + len(d.Alt.Str))
 	}
-	m.grow(1024)
+	size := 1024
+	for size < 2*distinct {
+		size *= 2
+	}
+	m.grow(size)
 	owners := make([]uint32, 0, total)
 	for _, w := range workers {
 		owners = m.number(w, owners)
@@ -51,14 +56,12 @@ const noName = 1<<32 - 1
 // number gives the records of a worker the numbers of their names.
 func (m *merger) number(w *worker, owners []uint32) []uint32 {
 	m.readScopes(w.scopes)
-	found := newPlaceMap(len(w.records))
-	for i := range w.records {
-		r := &w.records[i]
-		slot := found.slot(uint64(r.name) ^ uint64(r.scope)*0x9e3779b97f4a7c15)
-		if *slot == 0 {
-			*slot = m.intern(r.name, r.scope) + 1
-		}
-		owners = append(owners, *slot-1)
+	numbers := make([]uint32, len(w.distinct))
+	for i, c := range w.distinct {
+		numbers[i] = m.intern(c)
+	}
+	for _, id := range w.ids {
+		owners = append(owners, numbers[id])
 	}
 	return owners
 }
@@ -67,44 +70,54 @@ func (m *merger) number(w *worker, owners []uint32) []uint32 {
 func (m *merger) readScopes(scopes []scope) {
 	m.scopes = append(m.scopes[:0], "")
 	for _, s := range scopes[1:] {
-		text := anonymous
-		if s.name != 0 {
-			text = m.at(s.name)
-		}
-		outer := m.scopes[s.outer]
-		if m.spent += len(outer) + len(text); m.spent > m.limit {
-			outer = ""
-		}
-		if outer != "" {
-			text = outer + "::" + text
-		}
-		m.scopes = append(m.scopes, text)
+		m.scopes = append(m.scopes, m.scopeText(s))
 	}
+}
+
+// scopeText is empty if the scope, or one around it, has no text, or if all texts
+// together would be too long.
+func (m *merger) scopeText(s scope) string {
+	text := anonymous
+	if s.name != 0 {
+		text = m.at(s.name)
+	}
+	if s.outer == 0 {
+		return text
+	}
+	outer := m.scopes[s.outer]
+	if m.spent += len(outer) + len(text); outer == "" || text == "" || m.spent > m.limit {
+		return ""
+	}
+	return outer + "::" + text
 }
 
 // intern gives the number of a name in a scope.
-func (m *merger) intern(name place, scope uint32) uint32 {
-	text := m.at(name)
+func (m *merger) intern(c nameInScope) uint32 {
+	text := m.at(c.name)
 	if text == "" {
 		return noName
 	}
-	if scope == 0 {
-		return m.find(text, name)
+	if c.scope == 0 {
+		return m.find(text, c.name, c.hash)
 	}
-	m.line = append(append(append(m.line[:0], m.scopes[scope]...), "::"...), text...)
-	return m.find(string(m.line), 0)
+	if m.scopes[c.scope] == "" {
+		return noName
+	}
+	m.line = append(append(append(m.line[:0], m.scopes[c.scope]...), "::"...), text...)
+	text = string(m.line)
+	return m.find(text, 0, hashText(text))
 }
 
 // find gives the number of a text, a new one if it is met first; name 0: it is kept in blob.
-func (m *merger) find(text string, name place) uint32 {
+func (m *merger) find(text string, name place, h uint64) uint32 {
 	if len(m.names)*2 >= len(m.slots) {
 		m.grow(4 * len(m.slots))
 	}
-	h := hashText(text)
 	i := h & uint64(len(m.slots)-1)
 	for ; m.slots[i] != 0; i = (i + 1) & uint64(len(m.slots)-1) {
-		if m.heads[i] == byte(h>>56) && m.text(m.slots[i]-1) == text {
-			return m.slots[i] - 1
+		n := m.slots[i] - 1
+		if m.hashes[n] == h && (m.names[n] == name || m.at(m.names[n]) == text) {
+			return n
 		}
 	}
 	if name == 0 {
@@ -115,22 +128,19 @@ func (m *merger) find(text string, name place) uint32 {
 		m.blob = append(append(m.blob, text...), 0)
 		m.texts[placeBlob] = m.blob
 	}
-	m.names = append(m.names, name)
-	m.slots[i], m.heads[i] = uint32(len(m.names)), byte(h>>56)
+	m.names, m.hashes = append(m.names, name), append(m.hashes, h)
+	m.slots[i] = uint32(len(m.names))
 	return uint32(len(m.names) - 1)
 }
 
-func (m *merger) text(n uint32) string { return m.at(m.names[n]) }
-
 func (m *merger) grow(size int) {
-	m.slots, m.heads = make([]uint32, size), make([]byte, size)
-	for n := range m.names {
-		h := hashText(m.text(uint32(n)))
+	m.slots = make([]uint32, size)
+	for n, h := range m.hashes {
 		i := h & uint64(size-1)
 		for m.slots[i] != 0 {
 			i = (i + 1) & uint64(size-1)
 		}
-		m.slots[i], m.heads[i] = uint32(n)+1, byte(h>>56)
+		m.slots[i] = uint32(n) + 1
 	}
 }
 
@@ -231,28 +241,4 @@ func (m *merger) write(d *Data, all []record, first []uint32) *Index {
 	copy(b[ix.blob:], m.blob)
 	ix.use(b)
 	return ix
-}
-
-// placeMap numbers keys, by open addressing.
-type placeMap struct {
-	keys   []uint64 // never 0: it is a name's place
-	values []uint32 // 0: free
-}
-
-func newPlaceMap(count int) *placeMap {
-	size := 16
-	for size < count*2 {
-		size *= 2
-	}
-	return &placeMap{make([]uint64, size), make([]uint32, size)}
-}
-
-func (p *placeMap) slot(key uint64) *uint32 {
-	mask := uint64(len(p.keys) - 1)
-	i := mix(key) & mask
-	for p.values[i] != 0 && p.keys[i] != key {
-		i = (i + 1) & mask
-	}
-	p.keys[i] = key
-	return &p.values[i]
 }

@@ -79,7 +79,7 @@ type step struct {
 	skip uint32
 	form Form
 	role role
-	size int8 // bytes of the value; -1: its form tells
+	size formSize
 }
 
 // actions by tag, and the kinds that they emit.
@@ -106,20 +106,8 @@ type programs struct {
 	sparse map[uint64]uint32
 	extra  []program
 	steps  []step
-	sizes  [64]int8
+	layout layout
 }
-
-// Sizes in programs.sizes that are not bytes.
-const (
-	formUnknown = -1 - iota
-	formLEB
-	formText
-	formBlock  // LEB128 length
-	formBlock1 // length of as many bytes
-	formBlock2
-	formBlock4
-	formIndirect
-)
 
 func (p *programs) find(code uint64) *program {
 	if code-1 < uint64(len(p.dense)) {
@@ -133,14 +121,14 @@ func (p *programs) find(code uint64) *program {
 
 // load makes the programs of a unit; false if its abbreviations cannot be read.
 func (p *programs) load(u *Unit) bool {
-	if p.unit != nil && p.unit.Data == u.Data && p.unit.abbrevAt() == u.abbrevAt() && p.same(u) {
+	if p.unit != nil && p.unit.Data == u.Data && p.unit.abbrevAt() == u.abbrevAt() && p.layout == u.layout() {
 		p.unit = u
 		return true
 	}
 	p.unit = nil
 	p.dense, p.extra, p.steps = p.dense[:0], p.extra[:0], p.steps[:0]
 	clear(p.sparse)
-	p.setSizes(u)
+	p.layout = u.layout()
 	off, section := u.abbrevAt(), u.Data.Abbrev
 	if off > uint64(len(section)) {
 		return false
@@ -167,61 +155,6 @@ func (p *programs) load(u *Unit) bool {
 
 func (u *Unit) abbrevAt() uint64 { return u.abbrevOffset + u.abbrevBase() }
 
-// same says whether forms have the same sizes in another unit.
-func (p *programs) same(u *Unit) bool {
-	o := p.unit
-	return o.Is64 == u.Is64 && o.AddrSize == u.AddrSize && (o.Version == 2) == (u.Version == 2)
-}
-
-// setSizes makes the table of what forms need in a unit.
-func (p *programs) setSizes(u *Unit) {
-	for f := range p.sizes {
-		p.sizes[f] = u.indexSize(Form(f))
-	}
-}
-
-func (u *Unit) indexSize(f Form) int8 {
-	switch f {
-	case FormIndirect:
-		return formIndirect
-	case FormString:
-		return formText
-	case FormBlock, FormExprloc:
-		return formBlock
-	case FormBlock1:
-		return formBlock1
-	case FormBlock2:
-		return formBlock2
-	case FormBlock4:
-		return formBlock4
-	case FormUdata, FormSdata, FormRefUdata, FormStrx, FormAddrx, FormLoclistx, FormRnglistx, FormGNUAddrIndex, FormGNUStrIndex:
-		return formLEB
-	}
-	if n := u.layout().size(f); n >= 0 {
-		return int8(n)
-	}
-	return formUnknown
-}
-
-// formSize is how a form is passed over.
-func (p *programs) formSize(f Form) int8 {
-	if int(f) < len(p.sizes) {
-		return p.sizes[f]
-	}
-	return p.vendorSize(f)
-}
-
-// vendorSize is for the forms of vendors, whose numbers are beyond the table.
-func (p *programs) vendorSize(f Form) int8 {
-	switch f {
-	case FormGNUAddrIndex, FormGNUStrIndex:
-		return formLEB
-	case FormGNURefAlt, FormGNUStrpAlt:
-		return p.sizes[FormSecOffset]
-	}
-	return formUnknown
-}
-
 // maxNameAt bounds how far behind its code a name is looked for.
 const maxNameAt = 1 << 16
 
@@ -243,8 +176,8 @@ func (p *programs) compile(r *reader) program {
 			break
 		}
 		ro := a.role(attr, form, implicit)
-		n := p.formSize(form)
-		if n == formUnknown {
+		n := p.layout.size(form)
+		if n == sizeUnknown {
 			a.bad = true
 		}
 		if ro == roleName && a.nameAt == -2 {

@@ -15,6 +15,7 @@ type walker struct {
 	defers []pending
 	cross  []pending // origins in other units
 	met    named     // the entry that is told
+	like   named     // what an enum is asked for as
 	base   *Data     // the file that is asked; a unit's may be its Alt
 	emit   func(n *named, owner *Unit)
 	known  func(n *named) bool // whether an enum was met before: what is below it need not be seen
@@ -148,7 +149,7 @@ func (w *walker) entry(p *program, off uint64, at int) int {
 	if len(w.frames) == 0 && p.act != actDescend {
 		return -1 // the first entry is no root
 	}
-	enter, in := w.act(p, &f, off)
+	enter, in := w.act(p, &f, off, at)
 	if !p.children {
 		return at
 	}
@@ -164,7 +165,7 @@ func (w *walker) entry(p *program, off uint64, at int) int {
 
 // act does what is to be done at an entry; enter says whether what is below it is
 // to be seen, in the frame.
-func (w *walker) act(p *program, f *facts, off uint64) (enter bool, in frame) {
+func (w *walker) act(p *program, f *facts, off uint64, next int) (enter bool, in frame) {
 	if p.act == actSkip {
 		return false, in
 	}
@@ -187,7 +188,7 @@ func (w *walker) act(p *program, f *facts, off uint64) (enter bool, in frame) {
 	case actRecord:
 		return w.record(n, in)
 	case actEnum:
-		return w.enumeration(n, in, p.children)
+		return w.enumeration(n, in, p.children, next)
 	case actMember:
 		if f.flags&(factDeclaration|factExternal) == 0 {
 			return false, in
@@ -214,9 +215,17 @@ func (w *walker) record(n *named, in frame) (bool, frame) {
 }
 
 // enumeration: enumerators are named in the scope of their enum, but for enum class.
-func (w *walker) enumeration(n *named, in frame, children bool) (bool, frame) {
-	if w.known != nil && children && n.name != 0 && w.known(n) {
-		return false, in
+// An enum that was met before, in another unit, is passed over; next is where its
+// first enumerator is.
+func (w *walker) enumeration(n *named, in frame, children bool, next int) (bool, frame) {
+	if w.known != nil && children && n.length != 0 {
+		w.like = *n
+		if n.name == 0 {
+			w.like.name, w.like.key = w.nameAt(next), anonymousKey
+		}
+		if w.like.name != 0 && w.known(&w.like) {
+			return false, in
+		}
 	}
 	if n.name != 0 {
 		w.tell(n)
@@ -226,6 +235,15 @@ func (w *walker) enumeration(n *named, in frame, children bool) (bool, frame) {
 		in.scope = w.enter(n.scope, n.name)
 	}
 	return true, in
+}
+
+// anonymousKey marks an enum that goes by the name of its first enumerator.
+const anonymousKey = 1
+
+// nameAt is the name of the entry at an offset; 0: it has none.
+func (w *walker) nameAt(off int) place {
+	f, _ := w.factsAt(uint64(off))
+	return f.name
 }
 
 // enter gives the scope of a name inside another.
@@ -385,14 +403,14 @@ func (u *Unit) stringOffset(n uint64) (uint64, bool) {
 func (w *walker) varied(s *step, f *facts, at int) int {
 	r := reader{data: w.data, at: at}
 	form, n := s.form, s.size
-	for n == formIndirect && !r.bad {
+	for n == sizeIndirect && !r.bad {
 		form = Form(r.uleb())
-		n = w.formSize(form)
+		n = w.layout.size(form)
 	}
 	switch {
-	case n >= 0 || n == formLEB:
+	case n >= 0 || n == sizeLEB:
 		var v uint64
-		if n == formLEB {
+		if n == sizeLEB {
 			v = r.uleb()
 		} else if v = r.uint(min(int(n), 8)); n > 8 {
 			r.take(uint64(n) - 8)
@@ -400,7 +418,7 @@ func (w *walker) varied(s *step, f *facts, at int) int {
 		if s.role != roleNone && !r.bad {
 			w.value(s.role, form, v, f)
 		}
-	case n == formText:
+	case n == sizeString:
 		if text := r.cString(); s.role == roleName && text != "" {
 			f.name = makePlace(w.sects.own, uint64(r.at-len(text)-1))
 		}
@@ -413,15 +431,15 @@ func (w *walker) varied(s *step, f *facts, at int) int {
 	return r.at
 }
 
-func (w *walker) block(r *reader, n int8) {
+func (w *walker) block(r *reader, n formSize) {
 	switch n {
-	case formBlock:
+	case sizeBlock:
 		r.take(r.uleb())
-	case formBlock1:
+	case sizeBlock1:
 		r.take(uint64(r.byte()))
-	case formBlock2:
+	case sizeBlock2:
 		r.take(uint64(r.u16()))
-	case formBlock4:
+	case sizeBlock4:
 		r.take(uint64(r.u32()))
 	default:
 		r.bad = true

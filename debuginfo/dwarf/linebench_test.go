@@ -7,13 +7,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stackfs/stackfs/debuginfo/dwarf"
+	"github.com/stackfs/stackfs/tests/need"
 )
 
 // BenchmarkReadLines decodes all line tables of libc.
 func BenchmarkReadLines(b *testing.B) { benchmarkReadLines(b, debugFileOf(b, libc, libcDebug)) }
 
 // BenchmarkReadLinesVmlinux decodes all line tables of a kernel.
-func BenchmarkReadLinesVmlinux(b *testing.B) { benchmarkReadLines(b, vmlinux(b)) }
+func BenchmarkReadLinesVmlinux(b *testing.B) { benchmarkReadLines(b, need.Vmlinux(b)) }
 
 func benchmarkReadLines(b *testing.B, file string) {
 	l := openLines(b, file)
@@ -36,7 +37,7 @@ func benchmarkReadLines(b *testing.B, file string) {
 
 // BenchmarkReadLineHeader finds the units of a kernel that mention a file.
 func BenchmarkReadLineHeader(b *testing.B) {
-	l := openLines(b, vmlinux(b))
+	l := openLines(b, need.Vmlinux(b))
 	for b.Loop() {
 		found := 0
 		for _, in := range l.inputs {
@@ -54,7 +55,7 @@ func BenchmarkReadLineHeader(b *testing.B) {
 // BenchmarkFind10000 looks 10 000 random addresses of a kernel up, the tables they
 // need decoded anew each time.
 func BenchmarkFind10000(b *testing.B) {
-	l := openLines(b, vmlinux(b))
+	l := openLines(b, need.Vmlinux(b))
 	text := l.elf.Section(".text")
 	random := rand.New(rand.NewPCG(1, 2))
 	for b.Loop() {

@@ -93,7 +93,7 @@ func TestFindLibc(t *testing.T) {
 
 // TestFindVmlinux: 200 000 addresses of a kernel.
 func TestFindVmlinux(t *testing.T) {
-	file := vmlinux(t)
+	file := need.Vmlinux(t)
 	l := openLines(t, file)
 	text := l.elf.Section(".text")
 	random := rand.New(rand.NewPCG(1, 2))

@@ -5,7 +5,6 @@ import (
 	stddwarf "debug/dwarf"
 	"debug/elf"
 	"fmt"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -173,16 +172,6 @@ const (
 	libc      = "/lib/x86_64-linux-gnu/libc.so.6"
 	libcDebug = "apt-get install libc6-dbg"
 )
-
-// vmlinux is a kernel with debug info, as the environment says.
-func vmlinux(t testing.TB) string {
-	t.Helper()
-	path := os.Getenv("STACKFS_VMLINUX")
-	if path == "" {
-		need.Missing(t, "kernel with debug info", "set STACKFS_VMLINUX to the path of one")
-	}
-	return path
-}
 
 // every gives the addresses of a section in steps.
 func (l *lineFile) every(t testing.TB, section string, step uint64) (addrs []uint64) {

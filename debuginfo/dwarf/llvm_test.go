@@ -2,7 +2,6 @@ package dwarf
 
 import (
 	"bufio"
-	"fmt"
 	"io"
 	"math"
 	"os/exec"
@@ -11,14 +10,16 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/stackfs/stackfs/tests/need"
 	"github.com/stretchr/testify/require"
+
+	"github.com/stackfs/stackfs/tests/need"
 )
 
 var (
 	llvmEntry = regexp.MustCompile(`^0x([0-9a-f]+): +(DW_TAG_\w+|NULL)`)
 	llvmAttr  = regexp.MustCompile(`^ +(DW_AT_\w+) \[(DW_FORM_\w+)\]\t(.*)$`)
 	llvmRange = regexp.MustCompile(`^ +\[0x([0-9a-f]+), 0x([0-9a-f]+)\)(?:: +(\w+))?`)
+	llvmSplit = regexp.MustCompile(`^ +DW_LLE_startx_length +\(0x([0-9a-f]+), 0x([0-9a-f]+)\): (\w+)`)
 	llvmElse  = regexp.MustCompile(`^ +<default>: +(\w+)`)
 )
 
@@ -31,7 +32,6 @@ type llvmDump struct {
 	ops       map[byte]string
 	types     bool
 	addresses bool // the file has them; a .dwo has not
-	last      uint64
 
 	entry Entry
 	names []Attr
@@ -52,24 +52,19 @@ func (x *llvmDump) run(r io.Reader) {
 	s := bufio.NewScanner(r)
 	s.Buffer(nil, 1<<26)
 	for s.Scan() {
-		if !x.line(s.Text()) {
-			return
-		}
+		x.line(s.Text())
 	}
 	x.list()
 	require.NoError(x.t, s.Err())
 }
 
-func (x *llvmDump) line(line string) bool {
+func (x *llvmDump) line(line string) {
 	if strings.Contains(line, ".debug_types") && strings.HasSuffix(line, "contents:") {
 		x.types = true
 	}
 	if m := llvmEntry.FindStringSubmatch(line); m != nil {
 		x.list()
 		off, _ := strconv.ParseUint(m[1], 16, 64)
-		if x.last != 0 && off >= x.last {
-			return false
-		}
 		x.begin(off, m[2])
 	} else if m := llvmAttr.FindStringSubmatch(line); m != nil {
 		x.list()
@@ -80,10 +75,17 @@ func (x *llvmDump) line(line string) bool {
 		if low < high {
 			x.want, x.wants = append(x.want, Location{Low: low, High: high}), append(x.wants, m[3])
 		}
+	} else if m := llvmSplit.FindStringSubmatch(line); m != nil {
+		index, _ := strconv.ParseUint(m[1], 16, 64)
+		length, _ := strconv.ParseUint(m[2], 16, 64)
+		low, ok := x.entry.Unit.IndexedAddr(index)
+		require.True(x.t, ok)
+		if length > 0 {
+			x.want, x.wants = append(x.want, Location{Low: low, High: low + length}), append(x.wants, m[3])
+		}
 	} else if m := llvmElse.FindStringSubmatch(line); m != nil {
 		x.want, x.wants = append(x.want, Location{High: math.MaxUint64}), append(x.wants, m[1])
 	}
-	return true
 }
 
 func (x *llvmDump) begin(off uint64, tag string) {
@@ -144,7 +146,7 @@ func (x *llvmDump) attribute(name, text string) {
 func (x *llvmDump) list() {
 	want, ops := x.want, x.wants
 	x.want, x.wants = nil, nil
-	if x.at < 0 || x.at >= len(x.attrs) || !x.addresses {
+	if x.at < 0 || x.at >= len(x.attrs) || !x.addresses && (len(want) == 0 || x.names[x.at] == AttrRanges) {
 		return
 	}
 	v := x.attrs[x.at]
@@ -180,16 +182,12 @@ func (x *llvmDump) list() {
 	}
 }
 
-// compareLLVM compares all entries of a file, or of the unit at an offset.
-func compareLLVM(t *testing.T, c *compared, path string, d *Data, unit *Unit) {
+// compareLLVM compares all entries of a file.
+func compareLLVM(t *testing.T, c *compared, path string, d *Data) {
 	t.Helper()
 	program := need.Command(t, "llvm-dwarfdump", "apt-get install llvm")
 	args := []string{"-v", "--debug-info", "--debug-types", path}
 	x := &llvmDump{t: t, d: d, c: c, ops: map[byte]string{}, addresses: !d.split, at: -1}
-	if unit != nil {
-		args = []string{"-v", "-c", fmt.Sprintf("--debug-info=0x%x", unit.start), path}
-		x.last = unit.end
-	}
 	cmd := exec.Command(program, args...)
 	out, err := cmd.StdoutPipe()
 	require.NoError(t, err)

@@ -1,24 +1,28 @@
 package dwarf
 
 import (
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/stackfs/stackfs/tests/need"
 	"github.com/stretchr/testify/require"
+
+	"github.com/stackfs/stackfs/tests/need"
 )
 
-// compile builds testdata/NAME with a command line and gives the program's path. The
+// compile builds files of testdata with a command line and gives the program's path. The
 // working directory, where .dwo files appear, is the program's.
-func compile(t *testing.T, name string, command ...string) string {
+func compile(t *testing.T, names string, command ...string) string {
 	t.Helper()
 	program := need.Command(t, command[0], "apt-get install gcc g++ gcc-multilib g++-multilib clang")
-	source, err := filepath.Abs(filepath.Join("testdata", name))
-	require.NoError(t, err)
-	cmd := exec.Command(program, append(command[1:], "-g", "-o", "a.out", source)...)
+	args := append(append([]string{}, command[1:]...), "-g", "-o", "a.out")
+	for name := range strings.FieldsSeq(names) {
+		source, err := filepath.Abs(filepath.Join("testdata", name))
+		require.NoError(t, err)
+		args = append(args, source)
+	}
+	cmd := exec.Command(program, args...)
 	cmd.Dir = t.TempDir()
 	out, err := cmd.CombinedOutput()
 	require.NoError(t, err, "%s\n%s", strings.Join(command, " "), out)
@@ -43,7 +47,7 @@ func TestMatrix(t *testing.T) {
 				path := compile(t, "shapes.cpp", command...)
 				d := open(t, path)
 				compareReadelf(t, c, path, d)
-				compareLLVM(t, l, path, d, nil)
+				compareLLVM(t, l, path, d)
 			})
 		}
 	}
@@ -51,27 +55,30 @@ func TestMatrix(t *testing.T) {
 	t.Log("llvm-dwarfdump:", l)
 }
 
-// TestShared compares files that dwz has moved common entries out of.
+// TestShared compares files that dwz has moved common entries out of, in its own
+// form and in that of DWARF 5, with what they were before.
 func TestShared(t *testing.T) {
 	program := need.Command(t, "dwz", "apt-get install dwz")
-	for _, version := range []string{"-gdwarf-4", "-gdwarf-5"} {
-		a, b := compile(t, "shapes.cpp", "g++", "-O1", version), compile(t, "shapes.cpp", "g++", "-O2", version)
-		common := filepath.Join(t.TempDir(), "common")
-		for _, args := range [][]string{{"-m", common, a, b}, {"-5", "-m", common, a, b}} {
-			cmd := exec.Command(program, args...)
-			if out, err := cmd.CombinedOutput(); err != nil {
-				t.Logf("%v: %s", args, out)
-				continue
-			}
-			c := newCompared()
-			for _, path := range []string{a, b, common} {
+	for _, flags := range []string{"-gdwarf-4 -m", "-gdwarf-5 -m", "-gdwarf-5 -5 -m"} {
+		t.Run(flags, func(t *testing.T) {
+			words := strings.Fields(flags)
+			a, b := compile(t, "shapes.cpp second.cpp", "g++", "-O1", words[0]), compile(t, "shapes.cpp second.cpp", "g++", "-O2", words[0])
+			before := [][]string{codeFacts(t, open(t, a), true), codeFacts(t, open(t, b), true)}
+			common := filepath.Join(t.TempDir(), "common")
+			cmd := exec.Command(program, append(words[1:], common, a, b)...)
+			out, err := cmd.CombinedOutput()
+			require.NoError(t, err, "%s", out)
+			for i, path := range []string{a, b} {
 				d := openAlt(t, path)
-				compareReadelf(t, c, path, d)
+				require.NotNil(t, d.Alt)
+				compareFacts(t, before[i], codeFacts(t, d, true), flags)
+				if len(words) == 2 { // readelf knows nothing of the forms of version 5
+					c := newCompared()
+					compareReadelf(t, c, path, d)
+					compareReadelf(t, c, common, d.Alt)
+					t.Log(c)
+				}
 			}
-			t.Log(version, args[0], c)
-			if _, err := os.Stat(common); err == nil {
-				break
-			}
-		}
+		})
 	}
 }

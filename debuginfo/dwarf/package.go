@@ -33,13 +33,12 @@ func Package(s Sections) (*Data, error) {
 	if err := d.readPackageIndex(s.CUIndex, d.Units, partInfo); err != nil {
 		return nil, err
 	}
-	if len(s.TUIndex) == 0 {
-		return d, nil
+	for _, err := range []error{d.readPackageIndex(s.TUIndex, d.Units, partInfo), d.readPackageIndex(s.TUIndex, d.TypeUnits, partTypes)} {
+		if err != nil && len(s.TUIndex) > 0 {
+			return nil, err
+		}
 	}
-	if err := d.readPackageIndex(s.TUIndex, d.Units, partInfo); err != nil {
-		return nil, err
-	}
-	return d, d.readPackageIndex(s.TUIndex, d.TypeUnits, partTypes)
+	return d, nil
 }
 
 // packageIndex is .debug_cu_index or .debug_tu_index: a hash table of signatures,

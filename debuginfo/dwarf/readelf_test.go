@@ -10,9 +10,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/stackfs/stackfs/tests/need"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/stackfs/stackfs/tests/need"
 )
 
 // compared counts what was found equal.
@@ -34,7 +35,7 @@ func (c *compared) String() string {
 
 var (
 	readelfEntry = regexp.MustCompile(`^ <([0-9a-f]+)><([0-9a-f]+)>: Abbrev Number: (\d+)(?: \((.*)\))?$`)
-	readelfAttr  = regexp.MustCompile(`^    <([0-9a-f]+)>   (DW_AT\S*?|DW_AT value: \w+)\s*: ?(.*)$`)
+	readelfAttr  = regexp.MustCompile(`^    <([0-9a-f]+)>   (DW_AT\S*?|Unknown AT value: \w+)\s*: ?(.*)$`)
 )
 
 // readelfDump compares what readelf prints with what d has.

@@ -1,5 +1,11 @@
 package dwarf
 
+import (
+	"math"
+	"slices"
+	"sort"
+)
+
 // maxScopeSteps bounds what one address may cost: entries looked at, and entries of
 // their lists of ranges. The largest function of a kernel takes some thousands.
 const maxScopeSteps = 1 << 20
@@ -15,7 +21,7 @@ func (u *Unit) FunctionAt(addr uint64) []Entry {
 	}
 	s := search{addr: addr, steps: maxScopeSteps}
 	chain := []Entry{e}
-	for more := true; more && len(chain) < maxDepth; {
+	for more := true; more && len(chain) < maxDepth && s.steps > 0; {
 		var found []Entry
 		found, more = s.inside(chain[len(chain)-1], maxDepth-len(chain))
 		chain = append(chain, found...)
@@ -29,9 +35,13 @@ type search struct {
 	steps int
 }
 
-// inside finds the scope in e that has the address, and those without addresses
-// around it: blocks that only group others have none.
+// inside finds the scope in e that has the address, and those around it. Where
+// several beside each other have it, as optimizers across units leave them, that
+// which begins last is the inner one, as in gdb, and the blocks among the others are
+// around it.
 func (s *search) inside(e Entry, depth int) (path []Entry, ok bool) {
+	var starts []uint64 // of those in path
+	var unsaid []Entry  // blocks that do not say which addresses they have: they group others
 	for c := range e.Children() {
 		if s.steps--; s.steps < 0 || depth <= 0 {
 			return nil, false
@@ -39,13 +49,19 @@ func (s *search) inside(e Entry, depth int) (path []Entry, ok bool) {
 		if !isBlock(c.Tag) {
 			continue
 		}
-		has, known := s.covers(c)
-		if has {
-			return []Entry{c}, true
+		if start, has, said := s.covers(c); has && len(path) < maxDepth {
+			i := sort.Search(len(starts), func(i int) bool { return starts[i] > start })
+			starts, path = slices.Insert(starts, i, start), slices.Insert(path, i, c)
+		} else if !said && c.HasChildren() {
+			unsaid = append(unsaid, c)
 		}
-		if known {
-			continue
-		}
+	}
+	if len(path) > 0 {
+		inner := path[len(path)-1]
+		around := slices.DeleteFunc(path[:len(path)-1], func(e Entry) bool { return e.Tag != TagLexicalBlock })
+		return append(around, inner), true
+	}
+	for _, c := range unsaid {
 		if path, ok := s.inside(c, depth-1); ok {
 			return append([]Entry{c}, path...), true
 		}
@@ -53,19 +69,23 @@ func (s *search) inside(e Entry, depth int) (path []Entry, ok bool) {
 	return nil, false
 }
 
-// covers says whether an entry has the address; known is false if it does not say
-// which it has.
-func (s *search) covers(e Entry) (has, known bool) {
+// covers says whether an entry has the address, where the first of its addresses is,
+// and whether it says what it has.
+func (s *search) covers(e Entry) (start uint64, has, said bool) {
 	if !e.Has(AttrRanges) && !e.Has(AttrLowPC) {
-		return false, false
+		return 0, false, false
 	}
+	start = math.MaxUint64
 	// A list that breaks off has told some of it.
 	_ = e.eachRange(func(r Range) bool {
 		s.steps--
-		has = r.Contains(s.addr)
-		return !has && s.steps > 0
+		has = has || r.Contains(s.addr)
+		if r.Low < r.High {
+			start = min(start, r.Low)
+		}
+		return s.steps > 0
 	})
-	return has, true
+	return start, has, true
 }
 
 func isBlock(t Tag) bool {

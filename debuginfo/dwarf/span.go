@@ -17,8 +17,8 @@ type span struct {
 // flatten makes spans that may overlap into sorted ones that do not. Where they
 // do, the one that begins last has the addresses, and of those the shortest.
 func flatten(spans []span) []span {
-	slices.SortStableFunc(spans, func(a, b span) int {
-		return cmp.Or(cmp.Compare(a.Low, b.Low), cmp.Compare(b.High, a.High))
+	slices.SortFunc(spans, func(a, b span) int {
+		return cmp.Or(cmp.Compare(a.Low, b.Low), cmp.Compare(b.High, a.High), cmp.Compare(a.value, b.value))
 	})
 	var open []span // begun and not known to have ended, the innermost last
 	out := make([]span, 0, len(spans))

@@ -1,44 +1,31 @@
 package dwarf
 
 import (
-	"math/rand/v2"
 	"testing"
 	"time"
-)
 
-// addresses are n addresses of functions, spread over the whole file.
-func addresses(d *Data, n int) []uint64 {
-	var all []Range
-	for _, s := range d.rootRanges() {
-		all = append(all, s.Range)
-	}
-	rnd := rand.New(rand.NewPCG(1, 2))
-	out := make([]uint64, n)
-	for i := range out {
-		r := all[rnd.IntN(len(all))]
-		out[i] = r.Low + rnd.Uint64N(r.High-r.Low)
-	}
-	return out
-}
+	"github.com/stackfs/stackfs/tests/need"
+)
 
 // TestSpeed prints how long the walk over a kernel's entries takes, and its chains of functions.
 func TestSpeed(t *testing.T) {
-	path := vmlinux(t)
+	path := need.Vmlinux(t)
 	d := open(t, path)
-	start := time.Now()
-	entries := 0
-	for _, u := range d.Units {
-		if root, ok := u.Root(); ok {
-			for range root.Children() {
-				entries++
+	for _, what := range []string{"first", "second"} {
+		start := time.Now()
+		entries := 0
+		for _, u := range d.Units {
+			if root, ok := u.Root(); ok {
+				for range root.Children() {
+					entries++
+				}
 			}
 		}
+		t.Logf("%d entries at the top of %d units: %v, the %s time", entries, len(d.Units), time.Since(start), what)
 	}
-	t.Logf("%d entries at the top of %d units: %v", entries, len(d.Units), time.Since(start))
-
-	addrs := addresses(open(t, path), 10_000)
+	addrs := within(open(t, path), 10_000)
 	d = open(t, path)
-	start = time.Now()
+	start := time.Now()
 	found, scopes := 0, 0
 	for _, a := range addrs {
 		if u := d.UnitFor(a); u != nil {

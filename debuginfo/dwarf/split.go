@@ -7,7 +7,10 @@ import "github.com/stackfs/stackfs/core"
 // skeletons, when these find them by [Unit.Full].
 func Split(s Sections) (*Data, error) {
 	d := &Data{split: true}
-	return d, d.cut(s)
+	if err := d.cut(s); err != nil {
+		return nil, err
+	}
+	return d, nil
 }
 
 // isSplit says whether the unit is one of a .dwo file.

@@ -36,6 +36,7 @@ type Unit struct {
 
 	abbrevOffset uint64
 	start, end   uint64 // of the entries, section offsets
+	data         []byte // the section up to end
 
 	once    sync.Once
 	abbrevs *abbrevTable // empty if they cannot be read
@@ -82,7 +83,10 @@ type Data struct {
 // New cuts sections into units. ErrNotFound if there is no .debug_info.
 func New(s Sections) (*Data, error) {
 	d := &Data{}
-	return d, d.cut(s)
+	if err := d.cut(s); err != nil {
+		return nil, err
+	}
+	return d, nil
 }
 
 func (d *Data) cut(s Sections) (err error) {
@@ -131,6 +135,7 @@ func (d *Data) readUnit(section []byte, off uint64, inTypes bool) (*Unit, error)
 	if u.Version < 5 {
 		u.AddrSize = int(r.byte())
 	}
+	u.data = section[:u.end:u.end]
 	u.readIDs(&r)
 	if u.start = uint64(r.at); r.bad || u.start > u.end || u.AddrSize > 8 || u.AddrSize < 2 {
 		return nil, core.Errorf(core.ErrInvalid, "reading the unit at 0x%x: its header is cut short", off)
@@ -151,12 +156,8 @@ func (u *Unit) readIDs(r *reader) {
 	}
 }
 
-func (u *Unit) section() []byte {
-	if u.InTypes {
-		return u.Data.Types
-	}
-	return u.Data.Info
-}
+// section is the section that offsets of entries are of, up to the unit's end.
+func (u *Unit) section() []byte { return u.data }
 
 // UnitAt is the unit that an offset of .debug_info lies in, nil if there is none.
 func (d *Data) UnitAt(off uint64) *Unit { return unitAt(d.Units, off) }

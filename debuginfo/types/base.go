@@ -5,14 +5,14 @@ import (
 	"strings"
 )
 
-// words counts the words of a base type's name; false if there is one that C has not.
+// words are those that a base type's name consists of.
 type words struct {
 	signed, unsigned, short, long, double, complex bool
 	int, longLong                                  bool
 	core                                           string // char, float, _Bool, __int128 ...
 }
 
-// baseWords are the words that C makes names of base types of.
+// isBaseWord says whether C makes names of base types of a word.
 func isBaseWord(w string) bool {
 	switch w {
 	case "signed", "unsigned", "short", "long", "int", "char", "float", "double", "_Complex", "complex", "_Bool", "bool", "__int128", "_Float128", "__float128":
@@ -74,7 +74,7 @@ func (w *words) valid() bool {
 	}
 }
 
-// short is the name in gdb's way: unsigned long, short, long long.
+// gdb is the name in gdb's way: unsigned long, short, long long.
 func (w *words) gdb() string {
 	var out []string
 	put := func(on bool, word string) {

@@ -168,7 +168,7 @@ func (l *layouter) member(s *slot, at int64, last bool) {
 		l.inline(s, base, at, last, attribute)
 		return
 	}
-	typ, name := l.split(s.Type, s.Name, last)
+	typ, name := l.declared(s.Type, s.Name, last)
 	if s.Base {
 		text := fmt.Sprintf("/* %-*s <ancestor>; */", l.typeWidth(), typ)
 		l.indented("%-*s %s\n", l.column(), text, extent(s, at))
@@ -199,7 +199,7 @@ func bodyOf(t *Type) *Type {
 
 // inline prints a member with the body of its type, which has no name.
 func (l *layouter) inline(s *slot, base *Type, at int64, last bool, attribute string) {
-	typ, name := l.split(s.Type, s.Name, last)
+	typ, name := l.declared(s.Type, s.Name, last)
 	before, after, _ := strings.Cut(typ, " {...}")
 	l.indented("%s ", before)
 	if base.Kind == Enum {

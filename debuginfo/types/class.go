@@ -53,7 +53,7 @@ func (l *layouter) statics(t *Type) {
 			continue
 		}
 		l.label(t, m.Access, false)
-		typ, name := l.split(m.Type, m.Name, false)
+		typ, name := l.declared(m.Type, m.Name, false)
 		l.indented("%-*s %s;\n", l.typeWidth(), "static "+typ, name)
 	}
 	l.tabs--
@@ -91,17 +91,22 @@ func (m *Method) declaration(t *Type) string {
 	}
 	text := Prototype(m.Type, m.Name)
 	if m.noResult(t) {
-		text = strings.TrimPrefix(text, "void ")
+		text = text[strings.Index(text, m.Name):]
+	}
+	if rest, ok := strings.CutSuffix(text, "(void)"); ok {
+		text = rest + "()"
 	}
 	return join(join(word, text), m.this().String())
 }
 
-// noResult says whether it is a constructor or destructor.
+// noResult says whether it is a constructor, destructor or conversion, which are
+// declared without the type of their result.
 func (m *Method) noResult(t *Type) bool {
 	class, _, _ := strings.Cut(t.Name, "<")
 	class = class[strings.LastIndex(class, ":")+1:]
 	name, _, _ := strings.Cut(m.Name, "<")
-	return m.Type.Elem() == nil && (strings.HasPrefix(m.Name, "~") || name == class)
+	result := m.Type.Elem()
+	return result == nil && (strings.HasPrefix(m.Name, "~") || name == class) || m.Name == "operator "+Declare(result, "")
 }
 
 // this is how a method's object is qualified: f() const.

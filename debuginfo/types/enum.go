@@ -4,10 +4,14 @@ import "strconv"
 
 // enum prints an enum's definition up to the closing brace.
 func (l *layouter) enum(t *Type) {
-	l.printf("%s ", join("enum", t.Name))
+	stored := ""
+	if t.Lang == CPlus && t.Elem() != nil {
+		stored = ": " + t.Elem().String()
+	}
+	l.printf("%s ", join(join("enum", t.Name), stored))
 	l.enumBody(t)
 	l.indented("}")
-	if t.Size > 0 && t.Size < 4 {
+	if stored == "" && t.Size > 0 && t.Size < 4 {
 		l.printf(" __attribute__((__packed__))")
 	}
 }

@@ -91,14 +91,26 @@ func Describe(t *Type) Layout {
 	return l
 }
 
-// maxDescribed is the most members of a layout.
-const maxDescribed = 1 << 16
+// maxDescribed is roughly the most bytes of a layout's members.
+const maxDescribed = 4 << 20
+
+// memberCost is what a member takes besides its names, bytes.
+const memberCost = 64
 
 // A describer collects the members of one layout.
 type describer struct {
-	left   int
+	left   int // bytes
 	deep   int
 	survey surveyor
+}
+
+// name is a type's name, as long as there is room for it.
+func (d *describer) name(t *Type) string {
+	room := min(d.left, maxName)
+	n := declarer{left: room}
+	s := n.declare(t, "", 0)
+	d.left -= memberCost + 8*(room-n.left) + len(s)
+	return s
 }
 
 // body fills in what records and enums have.
@@ -136,35 +148,35 @@ func (d *describer) members(t *Type, at int64, holes *[]Hole) (out []LayoutMembe
 	defer func() { d.deep-- }()
 	sh := d.survey.shape(t)
 	for i := range sh.slots {
-		if d.left--; d.left < 0 {
+		if d.left < 0 {
 			return out
 		}
 		s := &sh.slots[i]
 		if t.Kind != Union && (s.hole > 0 || s.bitHole > 0) {
-			*holes = append(*holes, Hole{s.label(), max(s.hole, 0), max(s.bitHole, 0)})
+			*holes = append(*holes, Hole{d.label(s), max(s.hole, 0), max(s.bitHole, 0)})
 		}
 		out = append(out, d.member(s, at, holes))
 	}
 	for _, m := range t.Details().Members {
-		if m.Static && len(out) < maxDescribed {
-			out = append(out, LayoutMember{Name: m.Name, Type: Declare(m.Type, ""), Static: true, Access: accessWords[m.Access]})
+		if m.Static && d.left >= 0 {
+			out = append(out, LayoutMember{Name: m.Name, Type: d.name(m.Type), Static: true, Access: accessWords[m.Access]})
 		}
 	}
 	return append(out, d.variants(t, at, holes)...)
 }
 
-// label is a member's name, or its type where it has none.
-func (s *slot) label() string {
+// label is a slot's name, or its type where it has none.
+func (d *describer) label(s *slot) string {
 	if s.Name != "" {
 		return s.Name
 	}
-	return Declare(s.Type, "")
+	return d.name(s.Type)
 }
 
 // member describes one, with the members of a record that has no name.
 func (d *describer) member(s *slot, at int64, holes *[]Hole) LayoutMember {
 	m := LayoutMember{
-		Name: s.Name, Type: Declare(s.Type, ""), BitSize: s.BitSize,
+		Name: s.Name, Type: d.name(s.Type), BitSize: s.BitSize,
 		Base: s.Base, Virtual: s.Virtual, Access: accessWords[s.Access],
 	}
 	if s.Type != nil {
@@ -201,7 +213,7 @@ func (d *describer) variants(t *Type, at int64, holes *[]Hole) (out []LayoutMemb
 		out = append(out, d.member(&s, at, holes))
 	}
 	for i := range v.Variants {
-		if d.left--; d.left < 0 {
+		if d.left < 0 {
 			break
 		}
 		s := place(&v.Variants[i].Member)

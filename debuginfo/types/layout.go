@@ -14,11 +14,12 @@ func AppendLayout(b []byte, t *Type) []byte {
 	return l.b
 }
 
-// maxLayout is the most bytes of a layout, and maxNodes the most types in it: bad debug
-// info may describe records inside each other that have no end.
+// maxLayout is roughly the most bytes of a layout, and maxNodes the most types in it: bad
+// debug info may describe records inside each other that have no end.
 const (
-	maxLayout = 16 << 20
-	maxNodes  = 1 << 20
+	maxLayout = 4 << 20
+	maxNodes  = 1 << 16
+	maxMember = 1 << 12 // of them in the type of one member
 )
 
 // The columns of a member at the outermost level. Deeper down the type has less, so
@@ -64,7 +65,8 @@ func (l *layouter) whole(t *Type) {
 		l.printf("%s; /* declared only: no definition in this debug info */\n", tagged(t))
 	case t.IsRecord():
 		l.definition(t)
-		l.printf(";\n")
+		packed, align := l.attributes(t)
+		l.printf("}%s%s;\n", packed, align)
 	case t.Kind == Enum:
 		l.enum(t)
 		l.printf(";\n")
@@ -84,18 +86,25 @@ func (l *layouter) typedef(t *Type) {
 	case elem != nil && elem.Name == "" && elem.IsRecord() && !elem.Declaration:
 		l.printf("typedef ")
 		l.definition(elem)
-		l.printf(" %s;\n", t.Name)
+		packed, align := l.attributes(elem)
+		l.printf("}%s %s%s;\n", packed, t.Name, align)
 	case elem != nil && elem.Name == "" && elem.Kind == Enum:
 		l.printf("typedef ")
 		l.enum(elem)
 		l.printf(" %s;\n", t.Name)
+	case elem != nil && elem.Kind == Func:
+		typ, name := l.declared(elem, "("+t.Name+")", false)
+		l.printf("typedef %s %s;\n", typ, name)
+	case elem != nil && elem.Kind == Array && !elem.Vector:
+		typ, name := l.declared(elem, t.Name, false)
+		l.printf("typedef %-*s %s;\n", typeWidth, typ, name)
 	default:
-		typ, name := l.split(elem, t.Name, false)
+		typ, name := l.declared(elem, t.Name, false)
 		l.printf("typedef %s %s;\n", typ, name)
 	}
 }
 
-// definition prints a record with its summary.
+// definition prints a record with its summary, up to the closing brace.
 func (l *layouter) definition(t *Type) {
 	if t.Kind == Union {
 		l.names = unionNameWidth
@@ -108,7 +117,6 @@ func (l *layouter) definition(t *Type) {
 	if t.Kind != Union {
 		l.summary(t)
 	}
-	l.close(t)
 }
 
 const packedWord = " __attribute__((__packed__))"
@@ -128,12 +136,6 @@ func (l *layouter) attributes(t *Type) (packed, align string) {
 		packed = packedWord
 	}
 	return packed, aligned(sh.align)
-}
-
-// close prints the closing brace of a definition and what follows it.
-func (l *layouter) close(t *Type) {
-	packed, align := l.attributes(t)
-	l.printf("}%s%s", packed, align)
 }
 
 // summary prints what follows the members.
@@ -177,7 +179,7 @@ func (s *totals) add(sl *slot) {
 	if sl.BitSize > 0 {
 		s.bits += sl.BitSize
 	} else {
-		s.bytes += sl.size
+		s.bytes += sl.size + min(sl.hole, 0) // a base's padding may be used by what follows
 	}
 	count(&s.holes, &s.holeBytes, sl.hole)
 	count(&s.bitHoles, &s.holeBits, sl.bitHole)

@@ -28,7 +28,10 @@ func Prototype(t *Type, name string) string {
 
 // maxName is roughly the most bytes of a name: bad debug info may describe functions
 // of functions that would have no end.
-const maxName = 1 << 16
+const maxName = 1 << 14
+
+// nodeCost is about what a type takes besides its name, bytes.
+const nodeCost = 4
 
 // A declarer writes C declarations from the inside out.
 type declarer struct {
@@ -58,7 +61,7 @@ func (q *qualifiers) add(k Kind) { q[k-Const] = true }
 func (d *declarer) declare(t *Type, inner string, depth int) string {
 	var q qualifiers
 	for {
-		d.left--
+		d.left -= nodeCost
 		if depth++; depth > maxStrip || d.left < 0 {
 			return join("...", inner)
 		}
@@ -77,7 +80,7 @@ func (d *declarer) declare(t *Type, inner string, depth int) string {
 		case Array:
 			inner = dimension(t, inner)
 		case Func:
-			inner += d.params(t)
+			inner += d.params(t, depth)
 		default:
 			return d.base(t, q, inner)
 		}
@@ -162,7 +165,7 @@ func dimension(t *Type, inner string) string {
 }
 
 // params is a function's (int, char *), with names once if they are wanted.
-func (d *declarer) params(t *Type) string {
+func (d *declarer) params(t *Type, depth int) string {
 	names := d.names
 	d.names = false
 	details := t.Details()
@@ -174,9 +177,9 @@ func (d *declarer) params(t *Type) string {
 		}
 		switch {
 		case !names:
-			out = append(out, d.declare(p.object(), "", 1))
+			out = append(out, d.declare(p.object(), "", depth))
 		case !p.Artificial:
-			out = append(out, d.declare(p.Type, p.Name, 1))
+			out = append(out, d.declare(p.Type, p.Name, depth))
 		}
 	}
 	return "(" + t.list(out) + ")"
@@ -229,6 +232,8 @@ func baseName(t *Type) string {
 		return "<unknown type>"
 	case t.Kind == Int || t.Kind == Float:
 		return canonical(t.Name)
+	case t.Lang == CPlus:
+		return CanonicalName(t.Name)
 	}
 	return t.Name
 }

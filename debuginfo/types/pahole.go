@@ -2,7 +2,7 @@ package types
 
 import "strings"
 
-// paholeName is a type as pahole writes it: the name as the debug info has it, stars
+// typeName is a type as pahole writes it: the name as the debug info has it, stars
 // after a space each (struct page * *), two after a qualified type (const char  *).
 // Where pahole is wrong (const pointers, pointers to arrays), it is as C has it.
 func (l *layouter) typeName(t *Type) string {
@@ -27,7 +27,9 @@ func (l *layouter) writeType(b *strings.Builder, t *Type, depth int) {
 	case Const, Volatile, Restrict, Atomic:
 		l.writeQualified(b, t, depth)
 	default:
-		b.WriteString(tagged(t))
+		name := tagged(t)
+		l.left -= len(name) / 16
+		b.WriteString(name)
 	}
 }
 
@@ -70,6 +72,17 @@ func tagged(t *Type) string {
 		return "<unknown type>"
 	}
 	return t.Name
+}
+
+// declared is split with a budget of its own, so that one member without end leaves room
+// for the others.
+func (l *layouter) declared(t *Type, name string, flexible bool) (typ, declared string) {
+	all := l.left
+	l.left = min(all, maxMember)
+	given := l.left
+	typ, declared = l.split(t, name, flexible)
+	l.left = all - given + max(l.left, 0)
+	return typ, declared
 }
 
 // split declares a name as pahole does: type is the column before the name, which has

@@ -63,7 +63,9 @@ func (s *surveyor) survey(t *Type) shape {
 			continue
 		}
 		sl := place(m)
-		sl.inner = s.innerPadding(m.Type)
+		if sl.size > 0 && sl.located() {
+			sl.inner = s.innerPadding(m.Type)
+		}
 		out.slots = append(out.slots, sl)
 		out.natural = max(out.natural, s.alignment(m.Type))
 		out.end = max(out.end, sl.offset+sl.size)
@@ -116,16 +118,21 @@ func (s *slot) located() bool { return !s.Virtual }
 // measure finds the holes between the slots of a struct of a size in bytes.
 func (s *shape) measure(size int64) {
 	var g gauge
+	all := true
 	for i := range s.slots {
 		if s.slots[i].located() {
 			g.step(&s.slots[i])
+		} else {
+			all = false
 		}
 	}
 	if g.inUnit {
 		s.bitPadding = min(8*size, g.unitEnd) - g.seen
 		g.seen += s.bitPadding
 	}
-	s.padding = size - g.seen/8
+	if all {
+		s.padding = size - g.seen/8
+	}
 }
 
 // A gauge goes along the bits of a record.
@@ -184,6 +191,8 @@ func (s *surveyor) alignment(t *Type) int64 {
 			return s.shape(t).natural
 		case Complex:
 			return max(t.Size/2, 1)
+		case MemberPointer: // one or two words
+			return min(max(t.Size, 1), 8)
 		default:
 			return max(t.Size, 1)
 		}

@@ -49,7 +49,7 @@ func (c *checker) placeIn(n *Node) (record *types.Type, offset int64, m *types.T
 	for part := range strings.SplitSeq(n.Args[2].Text, ".") {
 		way := findMember(m, strings.TrimSpace(part))
 		if way == nil {
-			return nil, 0, nil, c.failf(n.Args[2], "%s has no member %s%s", TypeName(c.env.Language, m), part, c.hint(m, part))
+			return nil, 0, nil, c.failf(n.Args[2], "%s has no member %s%s", types.Declare(m, ""), part, c.hint(m, part))
 		}
 		for _, step := range way {
 			if step.Static || step.Virtual || step.BitSize > 0 {

@@ -31,19 +31,24 @@ func (c *checker) castTo(n *Node, t *Typed, to *types.Type) (*Typed, error) {
 	if k := kind(to); k == types.Void {
 		return &Typed{Op: OpConvert, Type: to, Args: []*Typed{t}, Node: n}, nil
 	} else if isReference(to) {
-		to = to.Strip().Elem()
-		return c.view(n, t, to)
+		t, err := c.view(n, t, to.Strip().Elem())
+		if err != nil {
+			return nil, err
+		}
+		return &Typed{Op: OpAddress, Type: to, Args: []*Typed{t}, Node: n}, nil
 	} else if k == types.Array || isRecord(to) {
 		return c.view(n, t, to)
 	}
-	t = c.decayed(t)
+	if t = c.decayed(t); isUntyped(t.Type) {
+		return c.view(n, t, to)
+	}
 	if isPointer(to) && isPointer(t.Type) {
 		if shifted, ok := c.related(n, t, to); ok {
 			return shifted, nil
 		}
 	}
 	if !isScalar(to) || !isScalar(t.Type) || isPointer(to) && isFloat(t.Type) || isFloat(to) && isPointer(t.Type) {
-		return nil, c.failf(n, "a value of type %s cannot be cast to %s", c.typeName(t), TypeName(c.env.Language, to))
+		return nil, c.failf(n, "a value of type %s cannot be cast to %s", c.typeName(t), types.Declare(to, ""))
 	}
 	return &Typed{Op: OpConvert, Type: to, Args: []*Typed{t}, Node: n}, nil
 }
@@ -51,8 +56,8 @@ func (c *checker) castTo(n *Node, t *Typed, to *types.Type) (*Typed, error) {
 // view takes the bytes of a value for something of the same size.
 func (c *checker) view(n *Node, t *Typed, to *types.Type) (*Typed, error) {
 	to = c.complete(to)
-	if size := sizeOf(to); size < 0 || size > sizeOf(t.Type) {
-		return nil, c.failf(n, "a value of type %s cannot be taken for a %s: %d bytes are not %d", c.typeName(t), TypeName(c.env.Language, to), sizeOf(t.Type), size)
+	if size := sizeOf(to); size < 0 || size > sizeOf(t.Type) && !isUntyped(t.Type) {
+		return nil, c.failf(n, "a value of type %s cannot be taken for a %s: %d bytes are not %d", c.typeName(t), types.Declare(to, ""), sizeOf(t.Type), size)
 	}
 	return &Typed{Op: OpView, Type: to, Args: []*Typed{t}, Node: n}, nil
 }
@@ -115,7 +120,9 @@ func (c *checker) size(n *Node) (*Typed, error) {
 	if err != nil {
 		return nil, err
 	}
-	t = c.complete(t)
+	if t = c.complete(t); isUntyped(t) {
+		return nil, c.fail(n, errUntyped)
+	}
 	size := sizeOf(t)
 	if k := kind(t); size < 0 && (k == types.Void || k == types.Func) {
 		size = 1
@@ -124,7 +131,7 @@ func (c *checker) size(n *Node) (*Typed, error) {
 		size = alignOf(t, maxTypeDepth)
 	}
 	if size < 0 {
-		return nil, c.failf(n, "the size of %s is not known", TypeName(c.env.Language, t))
+		return nil, c.failf(n, "the size of %s is not known", types.Declare(t, ""))
 	}
 	return numberNode(n, ulongType, number{i: uint64(size)})
 }
@@ -255,7 +262,7 @@ func (c *checker) initializer(n *Node, to *types.Type) (*Typed, error) {
 func (c *checker) slots(n *Node, to *types.Type) ([]Value, error) {
 	places := slotsOf(Value{Type: to, Data: make([]byte, min(max(sizeOf(to), 0), maxValue))}, len(n.Args))
 	if len(places) < len(n.Args) {
-		return nil, c.failf(n, "%d values are too many for %s", len(n.Args), TypeName(c.env.Language, to))
+		return nil, c.failf(n, "%d values are too many for %s", len(n.Args), types.Declare(to, ""))
 	}
 	return places, nil
 }
@@ -312,13 +319,13 @@ func (c *checker) assigned(n *Node, to *types.Type) (*Typed, error) {
 	case isScalar(to):
 		return c.castTo(n, t, to)
 	}
-	return nil, c.failf(n, "a value of type %s cannot be assigned to one of type %s", c.typeName(t), TypeName(c.env.Language, to))
+	return nil, c.failf(n, "a value of type %s cannot be assigned to one of type %s", c.typeName(t), types.Declare(to, ""))
 }
 
 func (c *checker) fitsText(n *Node, t *Typed, to *types.Type) error {
 	elem := sizeOf(to.Strip().Elem())
 	if _, ok := textual(to.Strip().Elem()); !ok || elem != sizeOf(t.Type.Strip().Elem()) {
-		return c.failf(n, "text of type %s cannot be assigned to one of type %s", c.typeName(t), TypeName(c.env.Language, to))
+		return c.failf(n, "text of type %s cannot be assigned to one of type %s", c.typeName(t), types.Declare(to, ""))
 	}
 	if have, room := sizeOf(t.Type)/elem-1, sizeOf(to)/elem; have > room {
 		return c.failf(n, "the text has %d characters, more than the %d of the array", have, room)

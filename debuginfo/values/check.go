@@ -3,6 +3,7 @@ package values
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/stackfs/stackfs/core"
 	"github.com/stackfs/stackfs/debuginfo/types"
@@ -58,14 +59,15 @@ type checker struct {
 	text string
 }
 
-// settled parses again where the parser guessed wrong which names are types.
+// settled parses again where the parser did not see that names are types. What can
+// be nothing else stays one: that it is not known is then what is wrong.
 func (c *checker) settled(e *Expr) (*Expr, error) {
 	known := map[string]bool{}
 	for range maxGuesses {
 		changed := false
 		for text, guess := range e.guesses {
 			if _, ok := known[text]; !ok {
-				known[text] = c.isType(text)
+				known[text] = guess || c.isType(text)
 				changed = changed || known[text] != guess
 			}
 		}
@@ -172,7 +174,11 @@ func (c *checker) scalar(n *Node) (*Typed, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.decayed(t), nil
+	t = c.decayed(t)
+	if isUntyped(t.Type) {
+		return nil, c.fail(n, errUntyped)
+	}
+	return t, nil
 }
 
 func (c *checker) decayed(t *Typed) *Typed {
@@ -180,6 +186,9 @@ func (c *checker) decayed(t *Typed) *Typed {
 	case types.Array:
 		return t.over(OpAddress, c.env.pointerTo(t.Type.Strip().Elem()), t)
 	case types.Func:
+		return t.over(OpAddress, c.env.pointerTo(t.Type), t)
+	}
+	if isCode(t.Type) {
 		return t.over(OpAddress, c.env.pointerTo(t.Type), t)
 	}
 	return t
@@ -199,7 +208,7 @@ func (c *checker) name(n *Node) (*Typed, error) {
 		if err == nil {
 			return &Typed{Op: OpValue, Type: v.Type, Value: v, Node: n}, nil
 		}
-		if t, ok := c.ofThis(n); ok {
+		if t, ok := c.ofClass(n); ok {
 			return t, nil
 		}
 		if !errors.Is(err, core.ErrNotFound) || !c.isWord(n.Text) {
@@ -215,6 +224,26 @@ func (c *checker) name(n *Node) (*Typed, error) {
 // isWord says whether a name is a literal of the language.
 func (c *checker) isWord(name string) bool {
 	return c.env.Language != C && (name == "true" || name == "false")
+}
+
+// ofClass finds CLASS::MEMBER where the member is static, else one of this.
+func (c *checker) ofClass(n *Node) (*Typed, bool) {
+	if c.env.Language == C {
+		return nil, false
+	}
+	i := strings.LastIndex(n.Text, "::")
+	if i < 0 || c.env.Types == nil {
+		return c.ofThis(n)
+	}
+	class, err := c.env.typeNamed(n.Text[:i])
+	if err != nil || !isRecord(class) {
+		return c.ofThis(n)
+	}
+	t, err := c.memberOf(constant(n, Value{Type: class}), n.Text[i+2:])
+	if err != nil || t.Op != OpMember || !t.Member.Static {
+		return c.ofThis(n)
+	}
+	return t, true
 }
 
 // ofThis finds a member of the object whose method the frame is in.

@@ -26,7 +26,7 @@ var (
 
 // pointerTo makes a pointer type of the target's size.
 func (env *Env) pointerTo(t *types.Type) *types.Type {
-	return types.New(&types.Type{Kind: types.Pointer, Size: env.pointerSize()}, func() types.Details { return types.Details{Elem: t} })
+	return types.PointerTo(t, env.pointerSize())
 }
 
 func (env *Env) pointerSize() int64 {
@@ -36,11 +36,13 @@ func (env *Env) pointerSize() int64 {
 	return 8
 }
 
-func (env *Env) lang() Language { return env.Language }
-
 // arrayOf makes an array type of n elements.
 func arrayOf(t *types.Type, n int64) *types.Type {
-	return types.New(&types.Type{Kind: types.Array, Size: product(sizeOf(t), n)}, func() types.Details { return types.Details{Elem: t, Count: n} })
+	a := &types.Type{Kind: types.Array, Size: product(sizeOf(t), n)}
+	if t != nil {
+		a.Lang = t.Lang
+	}
+	return types.New(a, func() types.Details { return types.Details{Elem: t, Count: n} })
 }
 
 // product is a*b, -1 where one is not known or there is no such number.

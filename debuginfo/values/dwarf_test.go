@@ -23,7 +23,7 @@ type sample struct {
 	names   []string // of globals, in order
 	tags    map[string]*types.Type
 	symbols []elf.Symbol
-	cxx     bool
+	lang    types.Lang
 }
 
 type die struct {
@@ -32,13 +32,13 @@ type die struct {
 	children []*die
 }
 
-func openSample(t testing.TB, path string, cxx bool) *sample {
+func openSample(t testing.TB, path string, lang types.Lang) *sample {
 	f, err := elf.Open(path)
 	require.NoError(t, err)
 	t.Cleanup(func() { f.Close() })
 	data, err := f.DWARF()
 	require.NoError(t, err)
-	s := &sample{file: f, cxx: cxx, dies: map[dwarf.Offset]*die{}, types: map[dwarf.Offset]*types.Type{}, globals: map[string]Value{}, tags: map[string]*types.Type{}}
+	s := &sample{file: f, lang: lang, dies: map[dwarf.Offset]*die{}, types: map[dwarf.Offset]*types.Type{}, globals: map[string]Value{}, tags: map[string]*types.Type{}}
 	s.symbols, err = f.Symbols()
 	require.NoError(t, err)
 	var order []*die
@@ -83,7 +83,7 @@ func (d *die) is(a dwarf.Attr) bool { b, _ := d.Val(a).(bool); return b }
 
 // scope is the prefix of names declared in d.
 func (s *sample) scope(d *die) string {
-	if d == nil || !s.cxx {
+	if d == nil || s.lang != types.CPlus {
 		return ""
 	}
 	switch d.Tag {
@@ -140,7 +140,7 @@ func (s *sample) global(name string, v Value) {
 // enumerator is the name that gdb prints: in C++ with its scope.
 func (s *sample) enumerator(d *die) string {
 	name := d.str(dwarf.AttrName)
-	if s.cxx && d.parent.is(dwarf.AttrEnumClass) {
+	if s.lang == types.CPlus && d.parent.is(dwarf.AttrEnumClass) {
 		return s.scope(d.parent.parent) + d.parent.str(dwarf.AttrName) + "::" + name
 	}
 	return s.scope(d.parent.parent) + name
@@ -149,7 +149,7 @@ func (s *sample) enumerator(d *die) string {
 // Type implements types.Source.
 func (s *sample) Type(name string) (*types.Type, error) {
 	for _, word := range []string{"", "struct ", "class ", "union ", "enum "} {
-		if t := s.tags[word+name]; t != nil && (word == "" || s.cxx) {
+		if t := s.tags[word+name]; t != nil && (word == "" || s.lang == types.CPlus) {
 			return t, nil
 		}
 	}
@@ -185,7 +185,7 @@ func (s *sample) at(o dwarf.Offset) *types.Type {
 		return t
 	}
 	d := s.dies[o]
-	t := &types.Type{Kind: kinds[d.Tag], Size: d.num(dwarf.AttrByteSize, -1), Declaration: d.is(dwarf.AttrDeclaration)}
+	t := &types.Type{Lang: s.lang, Kind: kinds[d.Tag], Size: d.num(dwarf.AttrByteSize, -1), Declaration: d.is(dwarf.AttrDeclaration)}
 	if name := d.str(dwarf.AttrName); name != "" && d.Tag != dwarf.TagSubprogram {
 		t.Name = s.scope(d.parent) + name
 	}

@@ -47,7 +47,7 @@ func Format(ctx context.Context, env *Env, v Value, style Style) (string, error)
 
 // present makes the printed form of a value, from which text and JSON are made.
 func present(ctx context.Context, env *Env, v Value, style Style) (*shown, error) {
-	p := &printer{ctx: ctx, env: env, left: maxNodes, seen: map[seenStatic]bool{}}
+	p := &printer{ctx: ctx, env: env, left: maxNodes, bytes: maxBytes, seen: map[seenStatic]bool{}}
 	s, err := p.top(v, style)
 	if stop := core.ContextError(ctx, "printing a value"); stop != nil {
 		return nil, stop
@@ -68,9 +68,10 @@ func reason(err error) string {
 
 // A printer prints one value.
 type printer struct {
-	ctx  context.Context
-	env  *Env
-	left int // how many more parts are printed
+	ctx   context.Context
+	env   *Env
+	left  int   // how many more parts are printed
+	bytes int64 // how many more bytes are read
 	// seen are the static members around the one that is printed, virtual the bases
 	// that have been printed of the object at hand.
 	seen    map[seenStatic]bool
@@ -84,7 +85,20 @@ type seenStatic struct {
 
 // maxNodes bounds the parts of one printed value: bad debug info may make a record
 // of itself, many times over.
-const maxNodes = 100000
+const maxNodes = 50000
+
+// maxBytes bounds what is read for one printed value: its parts may claim to be
+// larger than it.
+const maxBytes = 8 * maxValue
+
+func (p *printer) prefetch(v Value) (Value, error) {
+	if v.read == nil && len(v.Place) > 0 {
+		if p.bytes -= max(min(v.width(), maxValue), 0); p.bytes < 0 {
+			return v, core.Errorf(core.ErrInvalid, "printing it reads more than %d bytes; name a part of it", maxBytes)
+		}
+	}
+	return prefetch(p.ctx, p.env, v)
+}
 
 func (p *printer) limit() int {
 	if p.env.Limit > 0 {
@@ -108,8 +122,8 @@ func (p *printer) top(v Value, style Style) (*shown, error) {
 	if v.Err != nil {
 		return nil, v.Err
 	}
-	if style == Top && kind(v.Type) == types.Unknown && strings.HasPrefix(v.Type.Name, "<") {
-		return nil, core.Errorf(core.ErrNoData, "no debug info says its type: cast it, as in *(int *)&NAME")
+	if isUntyped(v.Type) && !isCode(v.Type) && v.Type.Strip().Name != nullType {
+		return nil, errUntyped
 	}
 	if isReference(v.Type) {
 		return p.reference(v, style)
@@ -119,7 +133,7 @@ func (p *printer) top(v Value, style Style) (*shown, error) {
 		return nil, err
 	}
 	if style == Top && isPointer(v.Type) && !isPlainText(v.Type) {
-		s.prefix = "(" + TypeName(p.env.Language, v.Type) + ") " + s.prefix
+		s.prefix = "(" + types.Declare(v.Type, "") + ") " + s.prefix
 	}
 	return s, nil
 }
@@ -203,7 +217,7 @@ func (p *printer) reference(v Value, style Style) (*shown, error) {
 	}
 	inner.prefix = head + inner.prefix
 	if style == Top {
-		inner.prefix = "(" + TypeName(p.env.Language, v.Type) + ") " + inner.prefix
+		inner.prefix = "(" + types.Declare(v.Type, "") + ") " + inner.prefix
 	}
 	return inner, nil
 }
@@ -247,17 +261,20 @@ func (p *printer) unchecked(v Value, depth int) (*shown, error) {
 	switch k := kind(v.Type); {
 	case v.Err != nil:
 		return nil, v.Err
-	case v.Type.Strip() != nil && v.Type.Strip().Name == "decltype(nullptr)":
+	case v.Type.Strip() != nil && v.Type.Strip().Name == nullType:
 		return leaf("0"), nil
 	case k == types.Void:
 		return leaf("void"), nil
-	case k == types.Func:
+	case k == types.Func || isCode(v.Type):
 		return p.function(v)
 	case k == types.Array || isRecord(v.Type):
 		return p.aggregate(v, depth)
 	}
 	return p.scalar(v)
 }
+
+// nullType is what gcc and clang call the type of nullptr.
+const nullType = "decltype(nullptr)"
 
 // aggregate prints what consists of others, read at once.
 func (p *printer) aggregate(v Value, depth int) (*shown, error) {
@@ -271,7 +288,7 @@ func (p *printer) aggregate(v Value, depth int) (*shown, error) {
 	if t.Kind == types.Array && sizeOf(t) <= 0 {
 		return p.unsized(v)
 	}
-	v, err := prefetch(p.ctx, p.env, v)
+	v, err := p.prefetch(v)
 	if err != nil {
 		return nil, err
 	}

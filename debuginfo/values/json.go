@@ -1,6 +1,10 @@
 package values
 
-import "context"
+import (
+	"context"
+
+	"github.com/stackfs/stackfs/debuginfo/types"
+)
 
 // JSON is the twin of Format with style Inner: {"type": ..., "value": ...}, where a
 // scalar is the string that the text has, a record an object of its members in order
@@ -16,7 +20,7 @@ func JSON(ctx context.Context, env *Env, v Value) (any, error) {
 	}
 	name := ""
 	if v.Type != nil {
-		name = TypeName(env.Language, v.Type)
+		name = types.Declare(v.Type, "")
 	}
 	return Object{{"type", name}, {"value", s.json(limit)}}, nil
 }

@@ -29,7 +29,7 @@ func (c *checker) literal(n *Node) (*Typed, error) {
 
 var (
 	floatPattern  = regexp.MustCompile(`^(?:0[xX][0-9a-fA-F]*\.?[0-9a-fA-F]*[pP][-+]?[0-9]+|[0-9]*\.[0-9]*(?:[eE][-+]?[0-9]+)?|[0-9]+[eE][-+]?[0-9]+)[fFlL]?$`)
-	suffixPattern = regexp.MustCompile(`^(?i:u|l|ll|ul|ull|lu|llu|z|uz|zu)?$`)
+	widthPattern  = regexp.MustCompile(`^(?i:u|l|ll|ul|ull|lu|llu|z|uz|zu)?$`)
 	digitsPattern = regexp.MustCompile(`^(?:0[xX][0-9a-fA-F]+|0[bB][01]+|[0-9]+)`)
 )
 
@@ -63,7 +63,7 @@ func floatLiteral(n *Node) (*Typed, error) {
 func (c *checker) integer(n *Node) (*Typed, error) {
 	digits := digitsPattern.FindString(n.Text)
 	suffix := strings.ToLower(n.Text[len(digits):])
-	if digits == "" || !suffixPattern.MatchString(suffix) {
+	if digits == "" || !widthPattern.MatchString(suffix) {
 		return nil, core.Errorf(core.ErrInvalid, "%q is not a number", n.Text)
 	}
 	v, err := strconv.ParseUint(digits, 0, 64)

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/stackfs/stackfs/core"
+	"github.com/stackfs/stackfs/debuginfo/types"
 )
 
 // maxValue is the most bytes of one value that are read (gdb has max-value-size,
@@ -17,7 +18,7 @@ func load(ctx context.Context, env *Env, v Value) ([]byte, error) {
 	}
 	size := v.width()
 	if size < 0 {
-		return nil, core.Errorf(core.ErrInvalid, "reading a value of incomplete type %s", TypeName(env.lang(), v.Type))
+		return nil, core.Errorf(core.ErrInvalid, "reading a value of incomplete type %s", types.Declare(v.Type, ""))
 	}
 	if len(v.Place) == 0 {
 		if b := cut(v.Data, 0, size); b != nil {
@@ -116,18 +117,22 @@ func copyBits(dst []byte, to int64, src []byte, from, n int64) {
 	}
 }
 
-// prefetch reads a value that lies in memory at once, so that looking at its
-// members does not go to the target again.
+// prefetch reads a value as a whole, so that looking at its members does not go to
+// the target again. One that is not in memory as a whole and has parts that are
+// nowhere stays as it is: some of its members may be there.
 func prefetch(ctx context.Context, env *Env, v Value) (Value, error) {
-	addr, ok := v.addr()
-	if !ok || v.read != nil || env.Memory == nil {
-		return v, nil
-	}
 	size := min(v.width(), maxValue)
-	if size <= 0 {
+	if v.read != nil || size <= 0 || len(v.Place) == 0 {
 		return v, nil
 	}
-	b, err := env.readMemory(ctx, addr, size)
-	v.read = b
-	return v, err
+	addr, ok := v.addr()
+	if ok {
+		b, err := env.readMemory(ctx, addr, size)
+		v.read = b
+		return v, err
+	}
+	if b, err := v.Place.load(ctx, env, size); err == nil {
+		v.read = b
+	}
+	return v, nil
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/stackfs/stackfs/core"
 	"github.com/stackfs/stackfs/debuginfo/types"
 )
 
@@ -74,7 +75,8 @@ func (c *checker) member(n *Node) (*Typed, error) {
 	}
 	out, err := c.memberOf(t, n.Text)
 	if err != nil {
-		return nil, c.fail(n, err)
+		name := &Node{Offset: max(n.Offset, n.End-len(n.Text)), End: n.End}
+		return nil, c.fail(name, err)
 	}
 	out.Node = n
 	return out, nil
@@ -93,6 +95,8 @@ func (c *checker) goPackage(n *Node) (*Typed, bool) {
 	return constant(n, v), err == nil
 }
 
+// memberOf is a member of a record, or of what a pointer to one points at. Its
+// errors do not say where.
 func (c *checker) memberOf(t *Typed, name string) (*Typed, error) {
 	t = through(t)
 	for range maxTypeDepth {
@@ -111,11 +115,11 @@ func (c *checker) memberOf(t *Typed, name string) (*Typed, error) {
 	}
 	record := c.complete(t.Type)
 	if !isRecord(record) {
-		return nil, c.failf(t.Node, "a value of type %s has no members", c.typeName(t))
+		return nil, core.Errorf(core.ErrInvalid, "a value of type %s has no members", c.typeName(t))
 	}
 	way := findMember(record, name)
 	if way == nil {
-		return nil, c.failf(t.Node, "%s has no member %s%s", TypeName(c.env.Language, record), name, c.hint(record, name))
+		return nil, core.Errorf(core.ErrInvalid, "%s has no member %s%s", types.Declare(record, ""), name, c.hint(record, name))
 	}
 	for _, m := range way {
 		next := t.over(OpMember, m.Type, t)
@@ -184,7 +188,7 @@ func (c *checker) index(n *Node) (*Typed, error) {
 	case kind(a.Type) == types.Array:
 		elem := c.complete(a.Type.Strip().Elem())
 		if sizeOf(elem) < 0 {
-			return nil, c.failf(n, "the size of %s is not known", TypeName(c.env.Language, elem))
+			return nil, c.failf(n, "the size of %s is not known", types.Declare(elem, ""))
 		}
 		return &Typed{Op: OpElement, Type: elem, Args: []*Typed{a, b}, Scale: sizeOf(elem), Node: n}, nil
 	case isPointer(a.Type):

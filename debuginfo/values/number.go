@@ -73,11 +73,11 @@ func encodeNumber(t *types.Type, n number) ([]byte, error) {
 	t = t.Strip()
 	size := sizeOf(t)
 	if size < 0 || size > 16 {
-		return nil, core.Errorf(core.ErrInvalid, "converting a number to %s", TypeName(C, t))
+		return nil, core.Errorf(core.ErrInvalid, "converting a number to %s", types.Declare(t, ""))
 	}
 	var b []byte
 	if isFloat(t) && isQuad(t) {
-		return nil, core.Errorf(core.ErrUnsupported, "writing a number of type %s", TypeName(C, t))
+		return nil, core.Errorf(core.ErrUnsupported, "writing a number of type %s", types.Declare(t, ""))
 	}
 	if isFloat(t) {
 		var err error

@@ -40,7 +40,7 @@ func (c *checker) truthType() *types.Type {
 	return boolType
 }
 
-func (c *checker) typeName(t *Typed) string { return TypeName(c.env.Language, t.Type) }
+func (c *checker) typeName(t *Typed) string { return types.Declare(t.Type, "") }
 
 // promotedValue is the promoted type of a value: a narrow bit field is an int.
 func (c *checker) promotedValue(t *Typed) *types.Type {

@@ -144,5 +144,5 @@ var typeWords = map[string]bool{
 
 func looksLikeType(text string) bool {
 	word := namePattern.FindString(text)
-	return typeWords[word] || strings.HasSuffix(text, "*")
+	return typeWords[word] || strings.HasSuffix(text, "*") || strings.HasSuffix(text, ">")
 }

@@ -74,14 +74,14 @@ type Env struct {
 }
 
 // Language is a programming language as far as values look different in it.
-type Language uint8
+type Language = types.Lang
 
 // The languages.
 const (
-	C         Language = iota
-	CPlusPlus          // types without struct, comparisons that are bool
-	Go                 // strings as text
-	Rust               // as C++
+	C         = types.C
+	CPlusPlus = types.CPlus // comparisons are bool
+	Go        = types.Go    // strings are text
+	Rust      = types.Rust  // as C++
 )
 
 // A Scope finds variables, functions and enumerators by name.

@@ -21,6 +21,10 @@ func (p *printer) fields(v Value, depth int) (*shown, error) {
 	data := false
 	for i := range d.Members {
 		m := &d.Members[i]
+		if p.left--; p.left < 0 {
+			out.cut = true
+			return out, nil
+		}
 		var item *shown
 		var err error
 		label := m.Name
@@ -72,7 +76,7 @@ func (p *printer) member(v Value, m *types.Member, depth int) (*shown, error) {
 
 // base prints an inherited class, a virtual one where it is met first (cp_print_value).
 func (p *printer) base(v Value, m *types.Member, depth int) (item *shown, label string, err error) {
-	name := TypeName(p.env.Language, m.Type)
+	name := types.Declare(m.Type, "")
 	label = "<" + name + ">"
 	if m.Virtual {
 		if p.virtual[name] {
@@ -90,7 +94,7 @@ func (p *printer) base(v Value, m *types.Member, depth int) (item *shown, label 
 	if p.left--; p.left < 0 {
 		return leaf("..."), label, nil
 	}
-	b, err = prefetch(p.ctx, p.env, b)
+	b, err = p.prefetch(b)
 	if err != nil {
 		return nil, "", err
 	}

@@ -144,9 +144,9 @@ func (p *printer) symbolic(addr uint64) string {
 func (p *printer) function(v Value) (*shown, error) {
 	addr, ok := v.addr()
 	if !ok {
-		return leaf("{" + TypeName(p.env.Language, v.Type) + "}"), nil
+		return leaf("{" + types.Declare(v.Type, "") + "}"), nil
 	}
-	return leaf("{" + TypeName(p.env.Language, v.Type) + "} " + p.symbolic(addr)), nil
+	return leaf("{" + types.Declare(v.Type, "") + "} " + p.symbolic(addr)), nil
 }
 
 // unsized prints an array without elements, or of which nobody knows how many, as
@@ -164,7 +164,7 @@ func (p *printer) unsized(v Value) (*shown, error) {
 // and what is added to this.
 func (p *printer) memberPointer(t *types.Type, b []byte) string {
 	d := t.Details()
-	class := TypeName(p.env.Language, d.Class)
+	class := types.Declare(d.Class, "")
 	if kind(d.Elem) != types.Func {
 		return dataMember(d.Class, class, int64(extended(b, true)))
 	}
@@ -182,7 +182,7 @@ func (p *printer) memberPointer(t *types.Type, b []byte) string {
 	case fn&1 != 0:
 		return virtualMethod(d.Class, fn-1) + suffix
 	}
-	return "(" + TypeName(p.env.Language, t) + ") " + p.symbolic(fn) + suffix
+	return "(" + types.Declare(t, "") + ") " + p.symbolic(fn) + suffix
 }
 
 // virtualMethod names the function at an offset in a class's vtable

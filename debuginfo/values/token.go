@@ -26,10 +26,11 @@ type token struct {
 }
 
 // The forms of tokens. A name before :: may be a file's or object's: it may have
-// dots and signs if it ends in a suffix that such names have.
+// dots, minus signs and ++ if it ends in a suffix that such names have, so that a
+// subtraction from such a name wants a space before the minus.
 var (
 	spacePattern    = regexp.MustCompile(`^[ \t\r\n\f\v]+`)
-	objectPattern   = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_+.-]*\.(?:so(?:\.[0-9]+)*|c|cc|cpp|cxx|C|h|hh|hpp|s|S|go|rs|ko|m|y|l|inc|exe|debug|[0-9]+)(?:::|!)`)
+	suffixPattern   = regexp.MustCompile(`\.(?:so(?:\.[0-9]+)*|c|cc|cpp|cxx|C|h|hh|hpp|s|S|go|rs|ko|m|y|l|inc|exe|debug|[0-9]+)$`)
 	bangPattern     = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.]*!`)
 	namePattern     = regexp.MustCompile(`^~?[A-Za-z_\x80-\xff][A-Za-z0-9_\x80-\xff]*`)
 	registerPattern = regexp.MustCompile(`^\$[A-Za-z0-9_]+`)
@@ -121,12 +122,34 @@ func afterQualifier(name string, n int) (string, int) {
 	return name, n
 }
 
+// objectName reads the name of a file or object and the :: or ! after it.
+func objectName(s string) (name string, n int) {
+	for n < min(len(s), maxObjectName) && (isWordByte(s[n]) || strings.IndexByte("+-.", s[n]) >= 0) {
+		n++
+	}
+	name = s[:n]
+	if n == 0 || s[0] >= '0' && s[0] <= '9' || !qualifies(s[n:]) || !suffixPattern.MatchString(name) || strings.Contains(strings.ReplaceAll(name, "++", ""), "+") {
+		return "", 0
+	}
+	if s[n] == '!' {
+		return name, n + 1
+	}
+	return name, n + 2
+}
+
+func isWordByte(b byte) bool {
+	return b == '_' || b >= '0' && b <= '9' || b >= 'A' && b <= 'Z' || b >= 'a' && b <= 'z'
+}
+
+// maxObjectName is how long the name of a file or object is, with :: (NAME_MAX).
+const maxObjectName = 257
+
 // namePart reads one part of a qualified name and the :: or ! after it.
 func namePart(s string) (part string, n int, more bool) {
-	if q := objectPattern.FindString(s); q != "" && !strings.HasPrefix(s[len(q)-1:], "!=") {
-		return strings.TrimRight(q, ":!"), len(q), true
+	if part, n := objectName(s); n > 0 {
+		return part, n, true
 	}
-	if q := bangPattern.FindString(s); q != "" && startsName(s[len(q):]) {
+	if q := bangPattern.FindString(s[:min(len(s), maxObjectName)]); q != "" && startsName(s[len(q):]) {
 		return strings.TrimSuffix(q, "!"), len(q), true
 	}
 	part = namePattern.FindString(s)

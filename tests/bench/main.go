@@ -53,7 +53,7 @@ func bench(rounds int, only, placement string) error {
 	}
 	fmt.Printf("\nall processes on CPUs %s, medians of %d\n\n", placement, rounds)
 	fmt.Printf("| job | stackfs | peer | ratio | wanted |\n|---|---|---|---|---|\n")
-	for _, j := range jobs {
+	for _, j := range append(slices.Clone(jobs), debuginfoJobs...) {
 		if strings.Contains(j.name, only) {
 			if err := b.run(j, rounds); err != nil {
 				return fmt.Errorf("%s: %w", j.name, err)
@@ -80,21 +80,26 @@ func (b *rig) run(j job, rounds int) error {
 		return err
 	}
 	var ours, peer []float64
+	var memory [2]float64
 	for range rounds {
+		b.memory = 0
 		v, err := j.ours(b)
 		if err != nil {
 			return err
 		}
-		ours = append(ours, v)
+		ours, memory[0] = append(ours, v), max(memory[0], b.memory)
 		if j.peer == nil {
 			continue
 		}
 		if v, err = j.peer(b); err != nil {
 			return err
 		}
-		peer = append(peer, v)
+		peer, memory[1] = append(peer, v), max(memory[1], b.memory)
 	}
 	mine := median(ours)
+	if memory[0] > 0 {
+		j.wanted += fmt.Sprintf(" (largest resident: %.0f MiB, peer %.0f MiB)", memory[0], memory[1])
+	}
 	if j.peer == nil {
 		fmt.Printf("| %s | %.4g %s | - | - | %s |\n", j.name, mine, j.unit, j.wanted)
 		return nil

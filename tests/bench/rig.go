@@ -17,6 +17,8 @@ type rig struct {
 	server    *exec.Cmd
 	peer      *exec.Cmd
 	targets   []*exec.Cmd
+	kernel    string  // a vmlinux with debug info
+	memory    float64 // MiB, of the process that was timed last; 0: none was
 }
 
 func (b *rig) build() error {

@@ -1,5 +1,5 @@
-# What gdb says of every thread of a process, as JSON on one line: physical frames
-# [pc, name, is-signal-frame] and raw registers as hexadecimal digits.
+# What gdb says of every thread of a process, as JSON on one line: frames
+# [pc, name, is-signal-frame, is-inlined] and raw registers as hexadecimal digits.
 import gdb
 import json
 
@@ -7,8 +7,7 @@ import json
 def frames():
     out, f = [], gdb.newest_frame()
     while f is not None:
-        if f.type() != gdb.INLINE_FRAME:
-            out.append(["0x%016x" % f.pc(), f.name(), f.type() == gdb.SIGTRAMP_FRAME])
+        out.append(["0x%016x" % f.pc(), f.name(), f.type() == gdb.SIGTRAMP_FRAME, f.type() == gdb.INLINE_FRAME])
         try:
             f = f.older()
         except gdb.error:

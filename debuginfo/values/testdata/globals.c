@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
+#include <sys/mman.h>
 #include <uchar.h>
 #include <wchar.h>
 
@@ -134,8 +136,18 @@ struct arr_ptr { int *p[2]; char *s[3]; struct point *pp; } ap = { { &i_42, 0 },
 int *p_elem = &a3[1], *p_past = &a3[3]; struct point *p_pts1 = &pts[1]; int *p_y = &pts[1].y; char *p_caa = caa[1]; int (*p_m22)[2] = &m22[1];
 char big_rep[600]; const char *p_big_rep = big_rep; char s200[201], s199[200], s201[202]; char *p_s200 = s200, *p_s199 = s199, *p_s201 = s201, *p_long = ca_long;
 
+char *edge, *edge_end, *edge_hole; wchar_t *edge_wide; struct point *edge_point;
+
 int main(void)
 {
+	edge = mmap((void *)0x10000000, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+	munmap(edge + 4096, 4096);
+	memset(edge, 'e', 4096);
+	edge_end = edge + 4096 - 5;
+	edge_hole = edge + 4096;
+	edge_wide = (wchar_t *)(edge + 4096 - 8);
+	edge_wide[0] = 'a'; edge_wide[1] = 'b';
+	edge_point = (struct point *)(edge + 4096 - 4);
 	for (int i = 0; i < 250; i++) a_count[i] = i;
 	for (int i = 0; i < 300; i++) { a_alt[i] = i / 20; ca_long[i] = 'a' + i % 26; if (i < 299) ln.path[i] = 'p'; big_rep[i] = i < 100 ? 'q' : 'r'; }
 	for (int i = 0; i < 201; i++) { ca_201[i] = 'A' + i % 26; if (i < 200) { ca_200[i] = '0' + i % 10; s200[i] = s201[i] = '0' + i % 10; } if (i < 199) ca_199[i] = s199[i] = 'z' - i % 26; }
