@@ -9,6 +9,7 @@ import (
 
 	"github.com/stackfs/stackfs/core"
 	"github.com/stackfs/stackfs/debuginfo/dwarf"
+	"github.com/stackfs/stackfs/debuginfo/values"
 )
 
 // Bounds of what is kept of a file's debug info; on reaching one all of that kind is
@@ -33,6 +34,9 @@ type debugData struct {
 	offline bool // no index is made in the background
 	cache   dwarf.Cache
 	id      string // what the cache knows the file by, empty: it is not kept
+
+	mainOnce sync.Once
+	language values.Language // of the main function
 }
 
 // readSections gives an image's debug sections; those of split units have a suffix.

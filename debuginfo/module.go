@@ -1,6 +1,7 @@
 package debuginfo
 
 import (
+	"cmp"
 	"debug/elf"
 	"slices"
 	"sync"
@@ -197,4 +198,22 @@ func (m *module) demangle(name string) string {
 	m.demangled[name] = d
 	m.mu.Unlock()
 	return d
+}
+
+// namesAt are the names of the symbols at a link-time address.
+func (m *module) namesAt(addr uint64) []string {
+	var out []string
+	for _, img := range []*Image{m.image, m.debug} {
+		if img == nil {
+			continue
+		}
+		t := img.symbols()
+		i, _ := slices.BinarySearchFunc(t.syms, addr, func(s symbol, addr uint64) int { return cmp.Compare(s.addr, addr) })
+		for ; i < len(t.syms) && t.syms[i].addr == addr; i++ {
+			if t.syms[i].flags&symbolNoAddress == 0 {
+				out = append(out, t.name(t.syms[i]))
+			}
+		}
+	}
+	return out
 }

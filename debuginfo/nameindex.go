@@ -9,6 +9,7 @@ import (
 
 	"github.com/stackfs/stackfs/core"
 	"github.com/stackfs/stackfs/debuginfo/dwarf"
+	"github.com/stackfs/stackfs/debuginfo/types"
 )
 
 // smallInfo is up to how many bytes of .debug_info the index is made at once; for
@@ -93,8 +94,17 @@ func (d *debugData) wholeIndex(ctx context.Context) (*dwarf.Index, error) {
 	}
 }
 
-// named finds the entries of a name, definitions first.
+// named finds the entries of a name, definitions first. The arguments of templates may
+// be spelled as the compiler did, or as gdb does.
 func (d *debugData) named(ctx context.Context, name string, kinds dwarf.KindSet) []dwarf.Entry {
+	found := d.spelled(ctx, name, kinds)
+	if other := types.CompilerName(name); len(found) == 0 && other != name {
+		return d.spelled(ctx, other, kinds)
+	}
+	return found
+}
+
+func (d *debugData) spelled(ctx context.Context, name string, kinds dwarf.KindSet) []dwarf.Entry {
 	var refs []dwarf.Ref
 	if ix := d.index(); ix != nil {
 		refs = ix.Lookup(name, kinds)
@@ -132,7 +142,7 @@ func (d *debugData) splitNamed(name string, kinds dwarf.KindSet) []dwarf.Entry {
 
 // tagKinds are the kinds of what split units have at their top level.
 var tagKinds = map[dwarf.Tag]dwarf.Kind{
-	dwarf.TagSubprogram: dwarf.KindFunction, dwarf.TagVariable: dwarf.KindVariable, dwarf.TagStructType: dwarf.KindStruct,
+	dwarf.TagSubprogram: dwarf.KindFunction, dwarf.TagVariable: dwarf.KindVariable, dwarf.TagConstant: dwarf.KindVariable, dwarf.TagStructType: dwarf.KindStruct,
 	dwarf.TagClassType: dwarf.KindClass, dwarf.TagUnionType: dwarf.KindUnion, dwarf.TagEnumerationType: dwarf.KindEnum,
 	dwarf.TagTypedef: dwarf.KindTypedef, dwarf.TagBaseType: dwarf.KindBase,
 }
@@ -149,6 +159,21 @@ func (d *debugData) splitUnits() []*dwarf.Unit {
 		}
 	}
 	return out
+}
+
+// isOf says whether an entry is of a file: of the unit that was made of it, or
+// declared in it; empty: of any.
+func (d *debugData) isOf(e dwarf.Entry, file string) bool {
+	if file == "" || dwarf.MatchPath(e.Unit.Info().Name, file) {
+		return true
+	}
+	o, ok := e.Origin(dwarf.AttrDeclFile)
+	if !ok {
+		return false
+	}
+	n, _ := o.Uint(dwarf.AttrDeclFile)
+	files := d.lineFiles(o.Unit)
+	return files != nil && slices.Contains(files.Match(file), int(n))
 }
 
 // recordKinds are the kinds that a declaration of a type may be defined as.
@@ -183,7 +208,13 @@ func (d *debugData) qualifiedName(e dwarf.Entry) string {
 	scopes := make([]string, 0, len(path))
 	for _, p := range path[:max(len(path)-1, 0)] {
 		switch p.Tag {
-		case dwarf.TagNamespace, dwarf.TagStructType, dwarf.TagClassType, dwarf.TagUnionType, dwarf.TagModule:
+		case dwarf.TagStructType, dwarf.TagClassType, dwarf.TagUnionType:
+			if p.Name() == "" {
+				scopes = scopes[:0] // a lambda: nothing is said of what it is in
+				continue
+			}
+			scopes = append(scopes, scopeName(p))
+		case dwarf.TagNamespace, dwarf.TagModule:
 			scopes = append(scopes, scopeName(p))
 		}
 	}
@@ -195,8 +226,5 @@ func scopeName(e dwarf.Entry) string {
 	if n := e.Name(); n != "" {
 		return n
 	}
-	if e.Tag == dwarf.TagNamespace {
-		return "(anonymous namespace)"
-	}
-	return "{unnamed}"
+	return "(anonymous namespace)"
 }

@@ -113,6 +113,9 @@ func (p *printer) top(v Value, style Style) (*shown, error) {
 	if v.Type == nil && v.Err == nil {
 		return leaf("void"), nil
 	}
+	if style == Scalars && v.Type != nil && !isScalarShown(v.Type) {
+		return leaf("..."), nil
+	}
 	if optimized(v.Err) || p.nowhere(v) {
 		return leaf("<optimized out>"), nil
 	}
@@ -121,9 +124,6 @@ func (p *printer) top(v Value, style Style) (*shown, error) {
 	}
 	if isUntyped(v.Type) && !isCode(v.Type) && v.Type.Strip().Name != nullType {
 		return nil, errUntyped
-	}
-	if style == Scalars && !isScalarShown(v.Type) {
-		return leaf("..."), nil
 	}
 	if isReference(v.Type) {
 		return p.reference(v, style)
