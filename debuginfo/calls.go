@@ -107,14 +107,16 @@ func (d *debugData) callSite(e dwarf.Entry) (file string, line int) {
 // functionName is a function's name as gdb prints it in a stack: qualified, without
 // parameters; in C by the name that the linker knows it by.
 func (d *debugData) functionName(e dwarf.Entry) string {
-	if name := e.LinkageName(); name != "" && language(e.Unit) == types.C && !isMangled(name) {
-		return name
+	linkage := e.LinkageName()
+	if linkage != "" && language(e.Unit) == types.C && !isMangled(linkage) {
+		return linkage
 	}
-	if name := d.qualifiedName(e); name != "" {
+	name := d.qualifiedName(e)
+	if name != "" && (linkage == "" || !strings.Contains(name, unnamedScope)) {
 		last := e.Name()
 		return types.CanonicalName(strings.TrimSuffix(name, last)) + types.CanonicalName(last)
 	}
-	return withoutParameters(Demangle(e.LinkageName()))
+	return withoutParameters(Demangle(linkage))
 }
 
 // wholeName is a function's name with the types of its parameters where the language

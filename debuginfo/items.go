@@ -73,22 +73,18 @@ func (o *Object) debugData() (*debugData, error) {
 
 // tagKind is the kind of what an entry of an index is.
 func tagKind(t dwarf.Tag) dwarf.Kind {
-	switch t {
-	case dwarf.TagEnumerator:
-		return dwarf.KindEnumerator
-	case dwarf.TagConstant:
-		return dwarf.KindConstant
-	case dwarf.TagMember:
-		return dwarf.KindVariable // a static one
-	case dwarf.TagInterfaceType:
-		return dwarf.KindClass
-	case dwarf.TagTemplateAlias:
-		return dwarf.KindTypedef
-	}
 	if k, ok := tagKinds[t]; ok {
 		return k
 	}
 	return dwarf.KindType
+}
+
+var tagKinds = map[dwarf.Tag]dwarf.Kind{
+	dwarf.TagSubprogram: dwarf.KindFunction, dwarf.TagVariable: dwarf.KindVariable, dwarf.TagMember: dwarf.KindVariable, // a static one
+	dwarf.TagConstant: dwarf.KindConstant, dwarf.TagEnumerator: dwarf.KindEnumerator, dwarf.TagStructType: dwarf.KindStruct,
+	dwarf.TagClassType: dwarf.KindClass, dwarf.TagInterfaceType: dwarf.KindClass, dwarf.TagUnionType: dwarf.KindUnion,
+	dwarf.TagEnumerationType: dwarf.KindEnum, dwarf.TagTypedef: dwarf.KindTypedef, dwarf.TagTemplateAlias: dwarf.KindTypedef,
+	dwarf.TagBaseType: dwarf.KindBase,
 }
 
 // rank orders items: what has an address before what has not.
@@ -105,8 +101,8 @@ func (i Item) rank() int {
 	return int(2*order + truth(i.entry.Flag(dwarf.AttrDeclaration) || i.IsFunction() && !hasCode(i.entry)))
 }
 
-// EachItem yields all items of some kinds whose name is wanted, sorted by name and
-// object by object; without definitions there are declarations. wanted nil: all.
+// EachItem yields all items of some kinds whose name is wanted, object by object,
+// sorted by name within each and within each file that its units were split into; without definitions there are declarations. wanted nil: all.
 func (p *Program) EachItem(ctx context.Context, kinds dwarf.KindSet, wanted func(name string) bool) iter.Seq[Item] {
 	return func(yield func(Item) bool) {
 		for _, o := range p.objects {
@@ -120,10 +116,20 @@ func (p *Program) EachItem(ctx context.Context, kinds dwarf.KindSet, wanted func
 
 // each yields the items of one file; it says whether yield wants more.
 func (d *debugData) each(ctx context.Context, o *Object, kinds dwarf.KindSet, wanted func(string) bool, yield func(Item) bool) bool {
-	ix, err := d.wholeIndex(ctx)
+	indexes, err := d.allIndexes(ctx)
 	if err != nil {
 		return false
 	}
+	for _, ix := range indexes {
+		if !d.eachOf(ctx, ix, o, kinds, wanted, yield) {
+			return false
+		}
+	}
+	return true
+}
+
+// eachOf yields the items of one index.
+func (d *debugData) eachOf(ctx context.Context, ix *dwarf.Index, o *Object, kinds dwarf.KindSet, wanted func(string) bool, yield func(Item) bool) bool {
 	for name := range ix.Names(kinds) {
 		if wanted != nil && !wanted(name) {
 			continue
@@ -288,13 +294,15 @@ func (p *Program) NearestItems(ctx context.Context, name string, kinds dwarf.Kin
 			if err != nil {
 				continue
 			}
-			ix, err := info.wholeIndex(ctx)
+			indexes, err := info.allIndexes(ctx)
 			if err != nil {
 				return
 			}
-			for other := range ix.Names(kinds) {
-				if !yield(other) {
-					return
+			for _, ix := range indexes {
+				for other := range ix.Names(kinds) {
+					if !yield(other) {
+						return
+					}
 				}
 			}
 		}

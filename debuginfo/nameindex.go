@@ -22,6 +22,9 @@ type nameIndex struct {
 	ready  chan struct{} // closed when ix is there
 	ix     *dwarf.Index
 	making sync.Mutex
+
+	splitting sync.Mutex
+	split     []*dwarf.Index // of the files that units were split into; nil: not made
 }
 
 // What names are of.
@@ -120,19 +123,15 @@ func (d *debugData) spelled(ctx context.Context, name string, kinds dwarf.KindSe
 			out = append(out, e)
 		}
 	}
-	return append(out, d.splitNamed(name, kinds)...)
+	return append(out, d.splitNamed(ctx, name, kinds)...)
 }
 
 // splitNamed finds names in the units whose content is in other files.
-func (d *debugData) splitNamed(name string, kinds dwarf.KindSet) []dwarf.Entry {
+func (d *debugData) splitNamed(ctx context.Context, name string, kinds dwarf.KindSet) []dwarf.Entry {
 	var out []dwarf.Entry
-	for _, full := range d.splitUnits() {
-		root, ok := full.Root()
-		if !ok {
-			continue
-		}
-		for e := range root.Children() {
-			if k, ok := tagKinds[e.Tag]; ok && kinds.Has(k) && e.Name() == name && !e.Flag(dwarf.AttrDeclaration) {
+	for _, ix := range d.splitIndexes(ctx) {
+		for _, r := range ix.Lookup(name, kinds) {
+			if e, ok := r.Entry(); ok && !e.Flag(dwarf.AttrDeclaration) {
 				out = append(out, e)
 			}
 		}
@@ -140,24 +139,32 @@ func (d *debugData) splitNamed(name string, kinds dwarf.KindSet) []dwarf.Entry {
 	return out
 }
 
-// tagKinds are the kinds of what split units have at their top level.
-var tagKinds = map[dwarf.Tag]dwarf.Kind{
-	dwarf.TagSubprogram: dwarf.KindFunction, dwarf.TagVariable: dwarf.KindVariable, dwarf.TagConstant: dwarf.KindVariable, dwarf.TagStructType: dwarf.KindStruct,
-	dwarf.TagClassType: dwarf.KindClass, dwarf.TagUnionType: dwarf.KindUnion, dwarf.TagEnumerationType: dwarf.KindEnum,
-	dwarf.TagTypedef: dwarf.KindTypedef, dwarf.TagBaseType: dwarf.KindBase,
-}
-
-// splitUnits are the units with the content of skeletons.
-func (d *debugData) splitUnits() []*dwarf.Unit {
-	var out []*dwarf.Unit
+// splitIndexes are the indexes of the files that units were split into, made when first
+// asked for; not all if the context ends.
+func (d *debugData) splitIndexes(ctx context.Context) []*dwarf.Index {
 	if d.dwos == nil {
 		return nil
 	}
-	for _, u := range d.data.Units {
-		if full := u.Full(); full != u {
-			out = append(out, full)
-		}
+	n := &d.names
+	n.splitting.Lock()
+	defer n.splitting.Unlock()
+	if n.split != nil {
+		return n.split
 	}
+	out, seen := []*dwarf.Index{}, map[*dwarf.Data]bool{d.data: true}
+	for _, u := range d.data.Units {
+		data := u.Full().Data
+		if seen[data] {
+			continue
+		}
+		seen[data] = true
+		ix, err := dwarf.BuildIndex(ctx, data)
+		if err != nil {
+			return out // only the context's end is an error
+		}
+		out = append(out, ix)
+	}
+	n.split = out
 	return out
 }
 
@@ -174,6 +181,16 @@ func (d *debugData) isOf(e dwarf.Entry, file string) bool {
 	n, _ := o.Uint(dwarf.AttrDeclFile)
 	files := d.lineFiles(o.Unit)
 	return files != nil && slices.Contains(files.Match(file), int(n))
+}
+
+// allIndexes are the index of names, waited for if it is being made, and those of what
+// was split from the file.
+func (d *debugData) allIndexes(ctx context.Context) ([]*dwarf.Index, error) {
+	ix, err := d.wholeIndex(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return append([]*dwarf.Index{ix}, d.splitIndexes(ctx)...), nil
 }
 
 // recordKinds are the kinds that a declaration of a type may be defined as.
@@ -198,6 +215,9 @@ func (d *debugData) definitionOf(e dwarf.Entry) (dwarf.Entry, bool) {
 // it, as C++ and Rust have them; empty if it has no name of its own.
 func (d *debugData) qualifiedName(e dwarf.Entry) string {
 	name := e.Name()
+	if def, ok := e.Ref(dwarf.AttrSignature); ok && name == "" {
+		name = def.Name() // of a type unit, where gcc leaves out what it is in
+	}
 	if name == "" || !isScoped(e.Unit) {
 		return name
 	}
@@ -226,5 +246,11 @@ func scopeName(e dwarf.Entry) string {
 	if n := e.Name(); n != "" {
 		return n
 	}
-	return "(anonymous namespace)"
+	if e.Tag == dwarf.TagNamespace {
+		return "(anonymous namespace)"
+	}
+	return unnamedScope
 }
+
+// unnamedScope stands for a class without a name, of a lambda perhaps.
+const unnamedScope = "{unnamed}"

@@ -70,7 +70,7 @@ func truthFunction(t *types.Type, names bool) string {
 		}
 		out = append(out, text)
 	}
-	if t.Details().Variadic {
+	if t.Details().Variadic && len(out) > 0 {
 		out = append(out, "...")
 	}
 	return truthTerm(t.Elem()) + "(" + strings.Join(out, ",") + ")"

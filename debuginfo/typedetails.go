@@ -50,14 +50,18 @@ func arrayPart(elem *types.Type, dim dimension) types.Details {
 	return part
 }
 
-// funcDetails makes a function's type. An instance of an inline function may be without
-// parameters that it does not use, or have them in another order: the function that it
-// is one of has them all.
+// funcDetails makes a function's type. Of what is an instance of an inline function that
+// has the parameters: an instance may be without those that it does not use, or have
+// them in another order. Those that the compiler has made are only where they are used.
 func (d *debugData) funcDetails(e dwarf.Entry) types.Details {
+	var used map[uint64]bool // parameters by offset; nil: all
 	for range maxTypeDepth {
 		o, ok := e.Ref(dwarf.AttrAbstractOrigin)
 		if !ok {
 			break
+		}
+		if used == nil {
+			used = instancesOf(e)
 		}
 		e = o
 	}
@@ -65,9 +69,26 @@ func (d *debugData) funcDetails(e dwarf.Entry) types.Details {
 	for c := range e.Children() {
 		switch c.Tag {
 		case dwarf.TagFormalParameter:
-			out.Params = append(out.Params, types.Param{Name: c.Name(), Type: d.typeAt(c, dwarf.AttrType), Artificial: isArtificial(c)})
+			if artificial := isArtificial(c); !artificial || used == nil || used[c.Offset] {
+				out.Params = append(out.Params, types.Param{Name: c.Name(), Type: d.typeAt(c, dwarf.AttrType), Artificial: artificial})
+			}
 		case dwarf.TagUnspecifiedParameters:
 			out.Variadic = true
+		}
+	}
+	if len(out.Params) == 0 && language(e.Unit) == types.C {
+		o, _ := e.Origin(dwarf.AttrPrototyped)
+		out.Variadic = out.Variadic || !o.Flag(dwarf.AttrPrototyped) // int f()
+	}
+	return out
+}
+
+// instancesOf are the offsets of the parameters that a function's are instances of.
+func instancesOf(function dwarf.Entry) map[uint64]bool {
+	out := map[uint64]bool{}
+	for c := range function.Children() {
+		if o, ok := c.Ref(dwarf.AttrAbstractOrigin); ok {
+			out[o.Offset] = true
 		}
 	}
 	return out

@@ -57,16 +57,12 @@ func (p *Program) names(ctx context.Context, kinds dwarf.KindSet, show func(stri
 		if err != nil {
 			continue
 		}
-		ix, err := info.wholeIndex(ctx)
+		indexes, err := info.allIndexes(ctx)
 		if err != nil {
 			return nil, err
 		}
-		for k := dwarf.KindFunction; k <= dwarf.KindNamespace; k++ {
-			if kinds != dwarf.AnyKind && kinds&dwarf.Kinds(k) != 0 {
-				for name := range ix.Names(dwarf.Kinds(k)) {
-					out = append(out, strings.Clone(show(name, k)))
-				}
-			}
+		for _, ix := range indexes {
+			out = appendNames(out, ix, kinds, show)
 		}
 	}
 	slices.Sort(out)
@@ -98,6 +94,17 @@ func (p *Program) nearestTypes(name string, n int) []string {
 	out := make([]string, len(s.best))
 	for i, c := range s.best {
 		out[i] = strings.Clone(c.name)
+	}
+	return out
+}
+
+func appendNames(out []string, ix *dwarf.Index, kinds dwarf.KindSet, show func(string, dwarf.Kind) string) []string {
+	for k := dwarf.KindFunction; k <= dwarf.KindNamespace; k++ {
+		if kinds != dwarf.AnyKind && kinds&dwarf.Kinds(k) != 0 {
+			for name := range ix.Names(dwarf.Kinds(k)) {
+				out = append(out, strings.Clone(show(name, k)))
+			}
+		}
 	}
 	return out
 }

@@ -88,6 +88,11 @@ func (d *debugData) typeOf(e dwarf.Entry) *types.Type {
 }
 
 func (d *debugData) makeType(e dwarf.Entry) *types.Type {
+	if def, ok := e.Ref(dwarf.AttrSignature); ok && e.Flag(dwarf.AttrDeclaration) && !def.Has(dwarf.AttrSignature) {
+		t := d.makeType(def)
+		t.Name = d.qualifiedName(e)
+		return t
+	}
 	kind, ok := typeKinds[e.Tag]
 	t := &types.Type{Kind: kind, Size: -1, Lang: language(e.Unit)}
 	if !ok {

@@ -40,7 +40,7 @@ def function(t, names):
     for p in t.parameters:
         text = term(p.type)
         out.append((p.name or "") + ":" + text if names else text)
-    if t.is_variadic:
+    if t.is_variadic and out:
         out.append("...")
     return term(t.type) + "(" + ",".join(out) + ")"
 

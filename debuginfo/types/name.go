@@ -170,14 +170,14 @@ func (d *declarer) params(t *Type, depth int) string {
 	d.names = false
 	details := t.Details()
 	var out []string
-	for _, p := range details.Params {
+	for i, p := range details.Params {
 		if d.left < 0 {
 			out = append(out, "...")
 			break
 		}
 		switch {
 		case !names:
-			out = append(out, d.declare(p.object(), "", depth))
+			out = append(out, d.declare(p.object(i == 0), "", depth))
 		case !p.Artificial:
 			out = append(out, d.declare(p.Type, p.Name, depth))
 		}
@@ -187,8 +187,8 @@ func (d *declarer) params(t *Type, depth int) string {
 
 // object is a parameter's type; this cannot be assigned to, which gcc says only where
 // a method is defined and gdb always (dwarf2/read.c, read_subroutine_type).
-func (p *Param) object() *Type {
-	if p.Artificial && p.Type != nil && p.Type.Kind == Pointer {
+func (p *Param) object(first bool) *Type {
+	if p.Artificial && (p.Name == "this" || p.Name == "" && first) && p.Type != nil && p.Type.Kind == Pointer {
 		return Qualify(p.Type, Const)
 	}
 	return p.Type
