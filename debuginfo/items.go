@@ -106,7 +106,7 @@ func (i Item) rank() int {
 }
 
 // EachItem yields all items of some kinds whose name is wanted, sorted by name and
-// object by object; without definitions there are declarations. wanted nil: all.
+// object by object, those of split units after the others; without definitions there are declarations. wanted nil: all.
 func (p *Program) EachItem(ctx context.Context, kinds dwarf.KindSet, wanted func(name string) bool) iter.Seq[Item] {
 	return func(yield func(Item) bool) {
 		for _, o := range p.objects {
@@ -134,6 +134,28 @@ func (d *debugData) each(ctx context.Context, o *Object, kinds dwarf.KindSet, wa
 		for _, r := range ix.Lookup(name, kinds) {
 			e, ok := r.Entry()
 			if ok && !yield(Item{Name: name, Object: o, kind: r.Kind, entry: e, info: d}) {
+				return false
+			}
+		}
+	}
+	return d.eachSplit(o, kinds, wanted, yield)
+}
+
+// eachSplit yields the items at the top of the units whose content is in other files,
+// in their order there.
+func (d *debugData) eachSplit(o *Object, kinds dwarf.KindSet, wanted func(string) bool, yield func(Item) bool) bool {
+	for _, u := range d.splitUnits() {
+		root, ok := u.Root()
+		if !ok {
+			continue
+		}
+		for e := range root.Children() {
+			k, known := tagKinds[e.Tag]
+			if !known || !kinds.Has(k) || e.Flag(dwarf.AttrDeclaration) {
+				continue
+			}
+			name := d.qualifiedName(e)
+			if name != "" && (wanted == nil || wanted(name)) && !yield(Item{Name: name, Object: o, kind: k, entry: e, info: d}) {
 				return false
 			}
 		}

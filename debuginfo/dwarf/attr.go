@@ -68,6 +68,7 @@ const (
 	AttrExplicit         Attr = 0x63
 	AttrObjectPointer    Attr = 0x64
 	AttrEndianity        Attr = 0x65
+	AttrSignature        Attr = 0x69
 	AttrMainSubprogram   Attr = 0x6a
 	AttrDataBitOffset    Attr = 0x6b
 	AttrConstExpr        Attr = 0x6c
