@@ -17,11 +17,24 @@
 // handed out are copies. A mapped file that is truncated meanwhile is a SIGBUS where
 // it is read; whoever asks for something that may read one does so under [Guard].
 //
+// # Debug info
+//
+// What DWARF says is read by package dwarf, which knows no process, and given meaning
+// here: a [Call] is a frame as the source has it, one of several where functions were
+// inlined; a [Variable] is a name with a values.Value, whose place a locator has found
+// by running DWARF expressions in the frame; types become types.Type, of BTF too.
+// Expressions are the business of package values: [Program.Env] gives it the names.
+//
+// Nothing is decoded before it is asked for. A name is found by an index, which is made
+// at once for small files and for large ones in the background, kept on disk by build
+// id, and not waited for: until it is there the name's text is looked for in the file.
+//
 // # Unwinding
 //
-// Call frame information (.eh_frame, .debug_frame) first, then what the kernel
-// pushed for a signal, then frame pointers; frames found the last way are marked
-// as guesses. A stack that cannot be followed ends with a reason in words.
+// Call frame information (.eh_frame by its sorted table, .debug_frame; in kernels ORC
+// for the frame's address), then what the kernel pushed for a signal, then what the
+// code does to the stack, then frame pointers; frames found the last two ways are
+// marked as guesses. A stack that cannot be followed ends with a reason in words.
 //
 // # Locking
 //
@@ -32,7 +45,7 @@
 // # Errors
 //
 // An image that is not ELF for x86-64 is ErrInvalid or ErrUnsupported, a symbol
-// that is not there ErrNotFound, a place that only line tables could tell
-// ErrNoData. Input is untrusted: parsers answer with an error, never a panic, and
+// that is not there ErrNotFound, what debug info does not say (optimized out, no
+// debug info) ErrNoData. Input is untrusted: parsers answer with an error, never a panic, and
 // allocate no more than a small multiple of the bytes they are given.
 package debuginfo

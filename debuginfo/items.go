@@ -102,7 +102,7 @@ func (i Item) rank() int {
 	case i.IsEnumerator():
 		order = 2
 	}
-	return int(2*order + truth(i.entry.Flag(dwarf.AttrDeclaration) || i.IsFunction() && !i.entry.Has(dwarf.AttrLowPC) && !i.entry.Has(dwarf.AttrRanges)))
+	return int(2*order + truth(i.entry.Flag(dwarf.AttrDeclaration) || i.IsFunction() && !hasCode(i.entry)))
 }
 
 // EachItem yields all items of some kinds whose name is wanted, sorted by name and
@@ -175,8 +175,17 @@ func (i Item) IsEnumerator() bool { return i.kind == dwarf.KindEnumerator }
 // IsType says whether it is a type.
 func (i Item) IsType() bool { return !i.IsFunction() && !i.IsVariable() && !i.IsEnumerator() }
 
-// IsDeclaration says whether it is only announced, and defined elsewhere.
-func (i Item) IsDeclaration() bool { return i.entry.Flag(dwarf.AttrDeclaration) }
+// IsDeclaration says whether it is only announced, and defined elsewhere. What is an
+// instance of a declaration and has no code is one, too: gcc -flto makes such.
+func (i Item) IsDeclaration() bool {
+	if i.entry.Flag(dwarf.AttrDeclaration) {
+		return true
+	}
+	o, ok := i.entry.Ref(dwarf.AttrAbstractOrigin)
+	return ok && i.IsFunction() && o.Flag(dwarf.AttrDeclaration) && !hasCode(i.entry)
+}
+
+func hasCode(e dwarf.Entry) bool { return e.Has(dwarf.AttrLowPC) || e.Has(dwarf.AttrRanges) }
 
 // Type is a type itself, a variable's or function's type, an enumerator's enum; nil
 // is void.

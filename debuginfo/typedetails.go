@@ -50,7 +50,17 @@ func arrayPart(elem *types.Type, dim dimension) types.Details {
 	return part
 }
 
+// funcDetails makes a function's type. An instance of an inline function may be without
+// parameters that it does not use, or have them in another order: the function that it
+// is one of has them all.
 func (d *debugData) funcDetails(e dwarf.Entry) types.Details {
+	for range maxTypeDepth {
+		o, ok := e.Ref(dwarf.AttrAbstractOrigin)
+		if !ok {
+			break
+		}
+		e = o
+	}
 	out := types.Details{Elem: d.typeAt(e, dwarf.AttrType)}
 	for c := range e.Children() {
 		switch c.Tag {
