@@ -35,7 +35,7 @@ type node struct {
 var (
 	counter = 42
 	title   = "a title"
-	list    = &node{name: "first", data: []byte{1, 2, 3}, index: map[string]int{"one": 1}, any: 7, shape: point{2, 3}, err: errors.New("bad"), c: 1 + 2i, r: 'é', flag: true, small: -1, ratio: 1.5, when: time.Second}
+	list    = &node{next: nil, done: nil, f: nil, name: "first", data: []byte{1, 2, 3}, index: map[string]int{"one": 1}, any: 7, shape: point{2, 3}, err: errors.New("bad"), c: 1 + 2i, r: 'é', flag: true, small: -1, ratio: 1.5, when: time.Second}
 	names   = []string{"alpha", "beta"}
 	matrix  = [2][2]float64{{1, 2}, {3, 4}}
 	nothing *node
