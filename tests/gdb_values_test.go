@@ -272,7 +272,7 @@ func (c *comparison) allow(theirs *toldFrame, mine toldFrame) {
 		}
 	}
 	for i, v := range theirs.Locals {
-		if strings.Contains(v[1], "(Attempt to dereference a generic pointer.)") {
+		if v[0] == "nothing" && (v[1] == "<incomplete type>" || strings.Contains(v[1], "(Attempt to dereference a generic pointer.)")) {
 			c.note(true, "std::nullptr_t, which gdb cannot print")
 			theirs.Locals[i][1] = "0"
 		}
@@ -321,7 +321,9 @@ var (
 	ofD       = regexp.MustCompile(`([\w:/]+)\[(\w+)\]([^<>{}" ]*>)`)
 	goFunc    = regexp.MustCompile(`\{func\(.*?\} 0x`)
 	gdbGoFunc = regexp.MustCompile(`\{void \([^}]*(?:\{\}[^}]*)*\} 0x`)
-	inLambda  = regexp.MustCompile(`<[^<>]*(?:<[^<>]*(?:<[^<>]*>[^<>]*)*>[^<>]*)*\{lambda\(.*?>(,|\})`)
+	// libiberty loses a substitution in the name of a lambda's manager.
+	wrongManager = regexp.MustCompile(`_M_manager\(std::_Any_data&, \w+::\{lambda\(int\)#1\} const&`)
+	rightManager = regexp.MustCompile(`_M_manager\(std::_Any_data&, std::_Function_handler<int \(int\), \w+::\{lambda\(int\)#1\}> const&`)
 )
 
 // quirks undoes what gdb does to names and types:
@@ -329,7 +331,6 @@ var (
 //   - Go's symbols PACKAGE.NAME are taken for D's
 //   - the results of Go's functions are shown among their parameters
 //   - C's types are printed by the rules of the frame's language, we do by their own
-//   - libiberty loses a substitution in the names of lambdas' managers
 func (c *comparison) quirks(theirs, mine string) string {
 	if theirs == mine {
 		return theirs
@@ -350,10 +351,6 @@ func (c *comparison) quirks(theirs, mine string) string {
 		c.note(true, "types of C in C++, which have their struct here as in frames of C")
 		return mine
 	}
-	if inLambda.MatchString(mine) && inLambda.ReplaceAllString(theirs, "$1") == inLambda.ReplaceAllString(mine, "$1") {
-		c.note(true, "names of lambdas, which gdb demangles wrongly")
-		return mine
-	}
 	return theirs
 }
 
@@ -367,6 +364,10 @@ func (c *comparison) variable(v toldVariable, mine string) {
 	}
 	if v.Name == "__dso_handle" {
 		c.note(true, "__dso_handle, which every object has")
+		return
+	}
+	if cut := wrongManager.ReplaceAllString(theirs, ""); cut != theirs && cut == rightManager.ReplaceAllString(mine, "") {
+		c.note(true, "names of lambdas, which gdb demangles wrongly")
 		return
 	}
 	if strings.HasPrefix(theirs, "ERROR ") && strings.HasPrefix(mine, "ERROR ") {
