@@ -133,9 +133,21 @@ func (p *printer) top(v Value, style Style) (*shown, error) {
 		return nil, err
 	}
 	if style == Top && isPointer(v.Type) && !isPlainText(v.Type) {
-		s.prefix = "(" + types.Declare(v.Type, "") + ") " + s.prefix
+		s.prefix = "(" + pointerName(v.Type, maxTypeDepth) + ") " + s.prefix
 	}
 	return s, nil
+}
+
+// pointerName is the name of a pointer's type; Go's are declared as in C by gdb.
+func pointerName(t *types.Type, depth int) string {
+	if t == nil || t.Kind != types.Pointer || t.Lang != types.Go || depth == 0 {
+		return types.Declare(t, "")
+	}
+	elem := pointerName(t.Elem(), depth-1)
+	if strings.HasSuffix(elem, "*") {
+		return elem + "*"
+	}
+	return elem + " *"
 }
 
 // isPlainText says whether a pointer is one to char that no typedef hides: gdb leaves

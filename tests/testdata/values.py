@@ -28,9 +28,17 @@ def told(command):
         return "ERROR " + str(e)
 
 
+# The functions that are not on the stack any more, of which gdb reconstructs frames.
+TAILCALLS = []
+
+
 def frames():
     out, f = [], gdb.newest_frame()
     while f is not None:
+        if f.type() == gdb.TAILCALL_FRAME:
+            TAILCALLS.append(f.name())
+            f = f.older()
+            continue
         f.select()
         line = f.find_sal()
         out.append({
@@ -92,11 +100,13 @@ def variables():
             continue
         seen.add((file, name))
         static = bool(re.match(r"^(\d+:\t)?static ", line))
+        if static and len(seen) % EVERY:
+            continue
         out.append([file, name, static, told("print " + ("'%s'::%s" % (file, name) if static else "'%s'" % name if LANGUAGE == "go" else name))])
     return out
 
 
-result = {"threads": {}}
+result = {"threads": {}, "tail_calls": TAILCALLS}
 pid = gdb.selected_inferior().pid
 for thread in gdb.selected_inferior().threads():
     thread.switch()
