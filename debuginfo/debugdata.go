@@ -22,8 +22,9 @@ const (
 
 // debugData is the DWARF of one module: what is decoded of it and kept.
 type debugData struct {
-	data  *dwarf.Data
-	image *Image // whose sections they are
+	data   *dwarf.Data
+	module *module
+	image  *Image // whose sections they are
 
 	mu      sync.Mutex
 	lines   map[*dwarf.Unit]*dwarf.LineTable
@@ -117,6 +118,7 @@ func (m *module) info() (*debugData, error) {
 				} else if m.alt != nil {
 					d.id += "-" + m.alt.buildID
 				}
+				d.module = m
 				d.attachSplit(m)
 				l.data, l.err = d, nil
 				return

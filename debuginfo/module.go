@@ -155,6 +155,18 @@ func (m *module) named(name string, f func(t *symbolTable, s symbol)) {
 	}
 }
 
+// exactly calls f for the symbols that have a name as it is in the file.
+func (m *module) exactly(name string, f func(symbol)) {
+	for _, img := range []*Image{m.image, m.debug} {
+		if img == nil {
+			continue
+		}
+		for _, s := range img.symbols().named(name) {
+			f(s)
+		}
+	}
+}
+
 // row gives the unwinding rules at a link-time address, nil if there are none.
 func (m *module) row(pc uint64) *row {
 	m.mu.RLock()

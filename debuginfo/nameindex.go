@@ -112,6 +112,9 @@ func (d *debugData) spelled(ctx context.Context, name string, kinds dwarf.KindSe
 	if ix := d.index(); ix != nil {
 		refs = ix.Lookup(name, kinds)
 	} else {
+		if found := d.bySymbol(name); kinds.Has(dwarf.KindFunction) && len(found) > 0 {
+			return found
+		}
 		var err error
 		if refs, err = dwarf.FindName(ctx, d.data, name, kinds); err != nil && !errors.Is(err, core.ErrNotFound) {
 			return nil
@@ -124,6 +127,27 @@ func (d *debugData) spelled(ctx context.Context, name string, kinds dwarf.KindSe
 		}
 	}
 	return append(out, d.splitNamed(ctx, name, kinds)...)
+}
+
+// bySymbol finds the functions that the symbol tables have by a name, so that without
+// an index nothing need be searched for them. In the languages that leave names as
+// they are, C, nothing else that is no tag has the name of a function.
+func (d *debugData) bySymbol(name string) []dwarf.Entry {
+	var out []dwarf.Entry
+	d.module.exactly(name, func(s symbol) {
+		u := d.data.UnitFor(s.addr)
+		if u == nil || s.flags&symbolNoAddress != 0 {
+			return
+		}
+		chain := u.FunctionAt(s.addr)
+		if len(chain) == 0 || chain[0].Name() != name {
+			return
+		}
+		if at, ok := entryPoint(chain[0]); ok && at == s.addr && !slices.ContainsFunc(out, chain[0].Same) {
+			out = append(out, chain[0])
+		}
+	})
+	return out
 }
 
 // splitNamed finds names in the units whose content is in other files.
