@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/stackfs/stackfs/debuginfo/dwarf"
+	"github.com/stackfs/stackfs/debuginfo/types"
 )
 
 // A Call is an activation of a function as the source has it: a Frame, or one of
@@ -104,16 +105,35 @@ func (d *debugData) callSite(e dwarf.Entry) (file string, line int) {
 }
 
 // functionName is a function's name as gdb prints it in a stack: qualified, without
-// parameters.
+// parameters; in C by the name that the linker knows it by.
 func (d *debugData) functionName(e dwarf.Entry) string {
+	linkage := e.LinkageName()
+	if linkage != "" && language(e.Unit) == types.C && !isMangled(linkage) {
+		return linkage
+	}
 	name := d.qualifiedName(e)
-	if name != "" && !strings.Contains(name, unnamedScope) {
+	if name != "" && (linkage == "" || !strings.Contains(name, unnamedScope)) {
+		last := e.Name()
+		return types.CanonicalName(strings.TrimSuffix(name, last)) + types.CanonicalName(last)
+	}
+	return withoutParameters(Demangle(linkage))
+}
+
+// wholeName is a function's name with the types of its parameters where the language
+// has them in names.
+func (d *debugData) wholeName(e dwarf.Entry) string {
+	name := d.functionName(e)
+	if language(e.Unit) != types.CPlus {
 		return name
 	}
-	if linkage := e.LinkageName(); linkage != "" {
-		return withoutParameters(Demangle(linkage))
+	if linkage := e.LinkageName(); isMangled(linkage) {
+		return Demangle(linkage)
 	}
-	return name
+	var params []string
+	for _, p := range d.typeOf(e).Details().Params {
+		params = append(params, strings.ReplaceAll(types.Declare(p.Type, ""), " *", "*"))
+	}
+	return name + "(" + strings.Join(params, ", ") + ")"
 }
 
 // lineAt is the line that an address comes from, as gdb has it.

@@ -10,29 +10,54 @@ import (
 // entryValue is what a location had when the frame's function was entered, by what
 // debug info says of the call in its caller (DWARF 5, 3.4.2). Nothing is known if the
 // call may have been of another function that jumped to this one.
-func (l *locator) entryValue(expr []byte) (uint64, error) {
+func (l *locator) entryValue(expr []byte) (exprValue, error) {
 	if len(l.callers) == 0 || l.depth >= maxNested {
-		return 0, core.Errorf(core.ErrNoData, "the value at entry is not known: there is no caller")
+		return exprValue{}, core.Errorf(core.ErrNoData, "the value at entry is not known: there is no caller")
 	}
 	at, site, err := l.callSite()
 	if err != nil {
-		return 0, err
+		return exprValue{}, err
 	}
 	for p := range site.Children() {
 		if p.Tag != dwarf.TagCallSiteParameter && p.Tag != dwarf.TagGNUCallSiteParameter {
 			continue
 		}
 		where, ok := p.Value(dwarf.AttrLocation)
-		if !ok || !bytes.Equal(where.Bytes(), expr) {
+		if !ok || !sameLocation(where.Bytes(), expr) {
 			continue
 		}
 		for _, a := range []dwarf.Attr{dwarf.AttrCallValue, dwarf.AttrGNUCallSiteValue} {
 			if v, ok := p.Value(a); ok && v.IsBlock() {
-				return number(v.Bytes(), at.context())
+				return typedNumber(v.Bytes(), at.context())
 			}
 		}
 	}
-	return 0, core.Errorf(core.ErrNoData, "the value at entry is not known: the caller does not say it")
+	return exprValue{}, core.Errorf(core.ErrNoData, "the value at entry is not known: the caller does not say it")
+}
+
+// sameLocation says whether a parameter of a call and an entry value are of the same
+// register, or the same expression.
+func sameLocation(a, b []byte) bool {
+	x, ok := registerOf(a)
+	y, also := registerOf(b)
+	return ok && also && x == y || bytes.Equal(a, b)
+}
+
+// registerOf is the register that an expression consists of.
+func registerOf(expr []byte) (n uint64, ok bool) {
+	r := reader{data: expr}
+	switch op := r.byte(); {
+	case op >= 0x50 && op <= 0x6f: // DW_OP_reg0-31
+		n = uint64(op - 0x50)
+	case op == 0x90: // DW_OP_regx
+		n = r.uleb()
+	case op == 0xa5 || op == 0xf5: // DW_OP_regval_type, DW_OP_GNU_regval_type
+		n = r.uleb()
+		r.uleb()
+	default:
+		return 0, false
+	}
+	return n, !r.bad && !r.more()
 }
 
 // callSite finds the caller's entry for the call that led to the frame, and the

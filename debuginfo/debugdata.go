@@ -2,12 +2,14 @@ package debuginfo
 
 import (
 	"debug/elf"
+	"io"
 	"math"
 	"slices"
 	"sync"
 
 	"github.com/stackfs/stackfs/core"
 	"github.com/stackfs/stackfs/debuginfo/dwarf"
+	"github.com/stackfs/stackfs/debuginfo/values"
 )
 
 // Bounds of what is kept of a file's debug info; on reaching one all of that kind is
@@ -20,8 +22,9 @@ const (
 
 // debugData is the DWARF of one module: what is decoded of it and kept.
 type debugData struct {
-	data  *dwarf.Data
-	image *Image // whose sections they are
+	data   *dwarf.Data
+	module *module
+	image  *Image // whose sections they are
 
 	mu      sync.Mutex
 	lines   map[*dwarf.Unit]*dwarf.LineTable
@@ -32,6 +35,9 @@ type debugData struct {
 	offline bool // no index is made in the background
 	cache   dwarf.Cache
 	id      string // what the cache knows the file by, empty: it is not kept
+
+	mainOnce sync.Once
+	language values.Language // of the main function
 }
 
 // readSections gives an image's debug sections; those of split units have a suffix.
@@ -44,6 +50,9 @@ func readSections(img *Image, suffix string) dwarf.Sections {
 		Names: get("names"), CUIndex: img.joined(".debug_cu_index"), TUIndex: img.joined(".debug_tu_index"),
 	}
 	s.GdbIndex = img.joined(".gdb_index")
+	if i := img.elf.Section(".debug_info" + suffix); i != nil && img.mapped != nil && img.Type != elf.ET_REL && i.Flags&elf.SHF_COMPRESSED == 0 && i.FileSize == uint64(len(s.Info)) {
+		s.InfoAt = io.NewSectionReader(img.file, int64(i.Offset), int64(i.FileSize))
+	}
 	return s
 }
 
@@ -109,6 +118,7 @@ func (m *module) info() (*debugData, error) {
 				} else if m.alt != nil {
 					d.id += "-" + m.alt.buildID
 				}
+				d.module = m
 				d.attachSplit(m)
 				l.data, l.err = d, nil
 				return

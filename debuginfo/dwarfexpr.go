@@ -32,9 +32,9 @@ type exprContext struct {
 	address, constant func(index uint64) (uint64, error)
 	// tls makes a run-time address of an offset in the object's thread-local storage.
 	tls func(offset uint64) (uint64, error)
-	// entryValue gives what a location had when the function was entered, the low 64
-	// bits (DW_OP_entry_value): expr is DW_OP_regN or a whole expression.
-	entryValue func(expr []byte) (uint64, error)
+	// entryValue gives what a location had when the function was entered
+	// (DW_OP_entry_value): expr is DW_OP_regN or a whole expression.
+	entryValue func(expr []byte) (exprValue, error)
 	// call gives the location of an entry, to be run in the place of the call (DW_OP_call2).
 	call func(ref exprRef) ([]byte, error)
 	// variable gives the value of a variable (DW_OP_GNU_variable_value).

@@ -146,11 +146,14 @@ func (m *exprMachine) entry(location []byte) {
 		in.uleb()
 		t = m.baseType(in.uleb())
 	}
-	if m.size(t) > 8 {
-		m.fail(core.ErrUnsupported, "%d bytes at the function's entry", m.size(t))
+	v, err := m.context.entryValue(location)
+	if m.ask(0, err); m.err != nil {
 		return
 	}
-	m.pushValue(m.integer(m.ask(m.context.entryValue(location)), t))
+	if t != (exprType{}) && v.typ == (exprType{}) {
+		v = m.resize(v, t, false) // the bits of a register
+	}
+	m.pushValue(v)
 }
 
 func (m *exprMachine) constant(t exprType, data []byte) {

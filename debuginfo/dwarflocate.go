@@ -82,6 +82,21 @@ func number(expr []byte, c *exprContext, stack ...uint64) (uint64, error) {
 	return 0, core.Errorf(core.ErrNoData, "evaluating a DWARF expression: it gives no number")
 }
 
+// typedNumber is number with the type that the description gives it.
+func typedNumber(expr []byte, c *exprContext) (exprValue, error) {
+	m := exprMachine{context: c}
+	m.run(expr, nil)
+	if m.err == nil && len(m.pieces) == 0 && m.place.kind == pieceMemory {
+		v := m.pop()
+		return v, m.err
+	}
+	if m.err != nil {
+		return exprValue{}, m.err
+	}
+	n, err := number(expr, c)
+	return exprValue{lo: n}, err
+}
+
 // endsPlace says whether an operation may follow one that gave a location.
 func endsPlace(op byte) bool {
 	return op == 0x93 || op == 0x9d || op == 0xf0 || op == 0x96 // DW_OP_piece, bit_piece, GNU_uninit, nop

@@ -23,17 +23,41 @@ func (p *Program) Env(m core.Memory, c *Call, thread func(context.Context) (core
 	env := &values.Env{Scope: s, Types: s, Memory: m, Symbolize: p.symbolName, Member: s.member}
 	if c != nil {
 		env.Registers = c.Registers()
-		env.Language = c.language()
+	}
+	if c != nil && c.HasInfo() {
+		env.Language = printedAs(c.scopes[0].Unit)
+	} else {
+		env.Language = p.language()
 	}
 	return env
 }
 
-// language is that of the call's unit.
-func (c *Call) language() values.Language {
-	if !c.HasInfo() {
-		return values.C
+// language is what the program's main function is written in, C if it is not known:
+// what gdb starts with.
+func (p *Program) language() values.Language {
+	if o := p.executableObject(); o != nil && o.module != nil {
+		if info, err := o.module.info(); err == nil {
+			return info.mainLanguage()
+		}
 	}
-	switch language(c.scopes[0].Unit) {
+	return values.C
+}
+
+func (d *debugData) mainLanguage() values.Language {
+	d.mainOnce.Do(func() {
+		for _, name := range []string{"main.main", "main"} {
+			for _, e := range d.named(context.Background(), name, kindFunction) {
+				d.language = printedAs(e.Unit)
+				return
+			}
+		}
+	})
+	return d.language
+}
+
+// printedAs is the language whose rules the values of a unit are printed by.
+func printedAs(u *dwarf.Unit) values.Language {
+	switch language(u) {
 	case types.CPlus:
 		return values.CPlusPlus
 	case types.Rust:
@@ -42,14 +66,6 @@ func (c *Call) language() values.Language {
 		return values.Go
 	}
 	return values.C
-}
-
-// symbolName names an address as gdb does between < and >.
-func (p *Program) symbolName(addr uint64) string {
-	if place, ok := p.Symbolize(addr); ok {
-		return place.String()
-	}
-	return ""
 }
 
 // scope finds names in a call, its unit, its object, and the program.
@@ -93,7 +109,7 @@ func (s *scope) Variable(ctx context.Context, name string) (values.Value, error)
 		}
 	}
 	if file == "" {
-		if v, ok := s.symbol(name); ok {
+		if v, ok := s.symbol(ctx, name); ok {
 			return v, nil
 		}
 	}
@@ -116,6 +132,9 @@ func (p *Program) unknownName(name string) error {
 func (s *scope) local(ctx context.Context, name string) (values.Value, bool) {
 	c := s.call
 	for i := len(c.scopes) - 1; i >= 0; i-- {
+		if i > 0 && isGroup(c.scopes[i]) {
+			continue
+		}
 		for _, tag := range []dwarf.Tag{dwarf.TagVariable, dwarf.TagFormalParameter} {
 			var found *values.Value
 			for _, e := range instances(c.scopes[i], tag) {
@@ -166,8 +185,8 @@ func (s *scope) global(ctx context.Context, o *Object, name, file string, declar
 		return values.Value{}, false
 	}
 	var found []dwarf.Entry
-	for _, e := range info.named(ctx, name, kindVariable|kindFunction|kindEnumerator) {
-		if isDeclared(e) == declared && (file == "" || dwarf.MatchPath(e.Unit.Info().Name, file)) {
+	for _, e := range info.named(ctx, name, kindVariable|kindFunction|kindEnumerator|dwarf.Kinds(dwarf.KindConstant)) {
+		if isDeclared(e) == declared && info.isOf(e, file) {
 			found = append(found, e)
 		}
 	}
@@ -280,11 +299,17 @@ func (p *Program) copied(o *Object, e dwarf.Entry) (uint64, bool) {
 		name = e.Name()
 	}
 	for _, place := range exe.lookup(name) {
-		if strings.IndexByte("BDRV", place.Symbol.Kind) >= 0 {
+		if strings.IndexByte("BDRV", place.Symbol.Kind) >= 0 && exe.Image().exports(name) {
 			return place.Addr(), true
 		}
 	}
 	return 0, false
+}
+
+// exports says whether a file defines a name for others (.dynsym).
+func (img *Image) exports(name string) bool {
+	symbols, err := img.elf.DynamicSymbols()
+	return err == nil && slices.ContainsFunc(symbols, func(s elf.Symbol) bool { return s.Name == name && s.Section != elf.SHN_UNDEF })
 }
 
 // executableObject is the program itself, among what is loaded; nil if it is not known.
@@ -323,10 +348,15 @@ var noDebugInfo = map[bool]*types.Type{
 }
 
 // symbol finds what only the symbol table knows: an address without a type.
-func (s *scope) symbol(name string) (values.Value, bool) {
+func (s *scope) symbol(ctx context.Context, name string) (values.Value, bool) {
 	places := s.program.Lookup(name)
 	if len(places) == 0 {
 		return values.Value{}, false
+	}
+	for _, place := range places {
+		if v, ok := s.alias(ctx, place); ok {
+			return v, true
+		}
 	}
 	return values.Value{Type: noDebugInfo[places[0].rank() > 0], Place: values.At(places[0].Addr())}, true
 }
@@ -369,6 +399,9 @@ func (s *scope) Type(name string) (*types.Type, error) {
 	if !known {
 		return nil, core.Errorf(core.ErrNoData, "there is no debug info that has types; see objects/*/search")
 	}
+	if near := s.program.nearestTypes(name, 3); len(near) > 0 {
+		return nil, core.Errorf(core.ErrNotFound, "there is no type %q; the nearest are %s", name, strings.Join(near, ", "))
+	}
 	return nil, core.Errorf(core.ErrNotFound, "there is no type %q", name)
 }
 
@@ -376,7 +409,7 @@ func (s *scope) Type(name string) (*types.Type, error) {
 func (d *debugData) typeNamed(name string, kinds dwarf.KindSet, file string) *types.Type {
 	for _, spelling := range types.Spellings(name) {
 		for _, e := range d.named(context.Background(), spelling, kinds) {
-			if file == "" || dwarf.MatchPath(e.Unit.Info().Name, file) {
+			if d.isOf(e, file) {
 				return d.typeOf(e)
 			}
 		}

@@ -29,7 +29,7 @@ var exprTestContext = exprContext{
 	address:    func(index uint64) (uint64, error) { return 0x10000 + index, nil },
 	constant:   func(index uint64) (uint64, error) { return index, nil },
 	tls:        func(offset uint64) (uint64, error) { return 0x50000 + offset, nil },
-	entryValue: func(expr []byte) (uint64, error) { return uint64(len(expr)), nil },
+	entryValue: func(expr []byte) (exprValue, error) { return exprValue{lo: uint64(len(expr))}, nil },
 	variable:   func(die uint64) (uint64, error) { return die + 1, nil },
 	call: func(ref exprRef) ([]byte, error) {
 		switch {

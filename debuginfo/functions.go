@@ -72,7 +72,7 @@ func (p *Program) Functions(ctx context.Context, name string) []*Function {
 			continue
 		}
 		for _, e := range info.named(ctx, rest, kindFunction) {
-			if file == "" || dwarf.MatchPath(e.Unit.Info().Name, file) {
+			if info.isOf(e, file) {
 				out = append(out, info.function(o, e))
 			}
 		}

@@ -102,7 +102,8 @@ func (i Item) rank() int {
 }
 
 // EachItem yields all items of some kinds whose name is wanted, object by object,
-// sorted by name within each and within each file that its units were split into; without definitions there are declarations. wanted nil: all.
+// sorted by name within each and within each file that its units were split into;
+// without definitions there are declarations. wanted nil: all.
 func (p *Program) EachItem(ctx context.Context, kinds dwarf.KindSet, wanted func(name string) bool) iter.Seq[Item] {
 	return func(yield func(Item) bool) {
 		for _, o := range p.objects {

@@ -1,6 +1,7 @@
 package debuginfo
 
 import (
+	"cmp"
 	"debug/elf"
 	"slices"
 	"sync"
@@ -154,6 +155,18 @@ func (m *module) named(name string, f func(t *symbolTable, s symbol)) {
 	}
 }
 
+// exactly calls f for the symbols that have a name as it is in the file.
+func (m *module) exactly(name string, f func(symbol)) {
+	for _, img := range []*Image{m.image, m.debug} {
+		if img == nil {
+			continue
+		}
+		for _, s := range img.symbols().named(name) {
+			f(s)
+		}
+	}
+}
+
 // row gives the unwinding rules at a link-time address, nil if there are none.
 func (m *module) row(pc uint64) *row {
 	m.mu.RLock()
@@ -197,4 +210,22 @@ func (m *module) demangle(name string) string {
 	m.demangled[name] = d
 	m.mu.Unlock()
 	return d
+}
+
+// namesAt are the names of the symbols at a link-time address.
+func (m *module) namesAt(addr uint64) []string {
+	var out []string
+	for _, img := range []*Image{m.image, m.debug} {
+		if img == nil {
+			continue
+		}
+		t := img.symbols()
+		i, _ := slices.BinarySearchFunc(t.syms, addr, func(s symbol, addr uint64) int { return cmp.Compare(s.addr, addr) })
+		for ; i < len(t.syms) && t.syms[i].addr == addr; i++ {
+			if t.syms[i].flags&symbolNoAddress == 0 {
+				out = append(out, t.name(t.syms[i]))
+			}
+		}
+	}
+	return out
 }

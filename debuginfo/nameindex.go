@@ -9,6 +9,7 @@ import (
 
 	"github.com/stackfs/stackfs/core"
 	"github.com/stackfs/stackfs/debuginfo/dwarf"
+	"github.com/stackfs/stackfs/debuginfo/types"
 )
 
 // smallInfo is up to how many bytes of .debug_info the index is made at once; for
@@ -96,12 +97,24 @@ func (d *debugData) wholeIndex(ctx context.Context) (*dwarf.Index, error) {
 	}
 }
 
-// named finds the entries of a name, definitions first.
+// named finds the entries of a name, definitions first. The arguments of templates may
+// be spelled as the compiler did, or as gdb does.
 func (d *debugData) named(ctx context.Context, name string, kinds dwarf.KindSet) []dwarf.Entry {
+	found := d.spelled(ctx, name, kinds)
+	if other := types.CompilerName(name); len(found) == 0 && other != name {
+		return d.spelled(ctx, other, kinds)
+	}
+	return found
+}
+
+func (d *debugData) spelled(ctx context.Context, name string, kinds dwarf.KindSet) []dwarf.Entry {
 	var refs []dwarf.Ref
 	if ix := d.index(); ix != nil {
 		refs = ix.Lookup(name, kinds)
 	} else {
+		if found := d.bySymbol(name); kinds.Has(dwarf.KindFunction) && len(found) > 0 {
+			return found
+		}
 		var err error
 		if refs, err = dwarf.FindName(ctx, d.data, name, kinds); err != nil && !errors.Is(err, core.ErrNotFound) {
 			return nil
@@ -114,6 +127,27 @@ func (d *debugData) named(ctx context.Context, name string, kinds dwarf.KindSet)
 		}
 	}
 	return append(out, d.splitNamed(ctx, name, kinds)...)
+}
+
+// bySymbol finds the functions that the symbol tables have by a name, so that without
+// an index nothing need be searched for them. In the languages that leave names as
+// they are, C, nothing else that is no tag has the name of a function.
+func (d *debugData) bySymbol(name string) []dwarf.Entry {
+	var out []dwarf.Entry
+	d.module.exactly(name, func(s symbol) {
+		u := d.data.UnitFor(s.addr)
+		if u == nil || s.flags&symbolNoAddress != 0 {
+			return
+		}
+		chain := u.FunctionAt(s.addr)
+		if len(chain) == 0 || chain[0].Name() != name {
+			return
+		}
+		if at, ok := entryPoint(chain[0]); ok && at == s.addr && !slices.ContainsFunc(out, chain[0].Same) {
+			out = append(out, chain[0])
+		}
+	})
+	return out
 }
 
 // splitNamed finds names in the units whose content is in other files.
@@ -156,6 +190,21 @@ func (d *debugData) splitIndexes(ctx context.Context) []*dwarf.Index {
 	}
 	n.split = out
 	return out
+}
+
+// isOf says whether an entry is of a file: of the unit that was made of it, or
+// declared in it; empty: of any.
+func (d *debugData) isOf(e dwarf.Entry, file string) bool {
+	if file == "" || dwarf.MatchPath(e.Unit.Info().Name, file) {
+		return true
+	}
+	o, ok := e.Origin(dwarf.AttrDeclFile)
+	if !ok {
+		return false
+	}
+	n, _ := o.Uint(dwarf.AttrDeclFile)
+	files := d.lineFiles(o.Unit)
+	return files != nil && slices.Contains(files.Match(file), int(n))
 }
 
 // allIndexes are the index of names, waited for if it is being made, and those of what
@@ -203,7 +252,13 @@ func (d *debugData) qualifiedName(e dwarf.Entry) string {
 	scopes := make([]string, 0, len(path))
 	for _, p := range path[:max(len(path)-1, 0)] {
 		switch p.Tag {
-		case dwarf.TagNamespace, dwarf.TagStructType, dwarf.TagClassType, dwarf.TagUnionType, dwarf.TagModule:
+		case dwarf.TagStructType, dwarf.TagClassType, dwarf.TagUnionType:
+			if p.Name() == "" {
+				scopes = scopes[:0] // a lambda: nothing is said of what it is in
+				continue
+			}
+			scopes = append(scopes, scopeName(p))
+		case dwarf.TagNamespace, dwarf.TagModule:
 			scopes = append(scopes, scopeName(p))
 		}
 	}

@@ -137,10 +137,12 @@ func (img *Image) readSymbolSection(t *symbolTable, s *elf.Section, letters []by
 // place adds the section's address to a symbol of a relocatable file; one whose
 // section is nowhere is no address.
 func (img *Image) place(s *symbol, section elf.SectionIndex) {
-	if img.Type != elf.ET_REL || s.flags&symbolNoAddress != 0 {
+	if s.flags&symbolNoAddress != 0 {
 		return
 	}
-	s.addr += img.sectionBase(section)
+	if img.Type == elf.ET_REL {
+		s.addr += img.sectionBase(section)
+	}
 	if int(section) < len(img.elf.Sections) && img.elf.Sections[section].Flags&elf.SHF_ALLOC == 0 {
 		s.flags |= symbolAbs
 	}

@@ -12,7 +12,7 @@ func (d *debugData) details(e dwarf.Entry, t *types.Type) types.Details {
 	case types.Struct, types.Class, types.Union:
 		return d.recordDetails(e)
 	case types.Enum:
-		return types.Details{Elem: d.typeAt(e, dwarf.AttrType), Enumerators: enumerators(e)}
+		return types.Details{Elem: d.typeAt(e, dwarf.AttrType), Enumerators: enumerators(e), EnumScope: d.enumScope(e)}
 	case types.Array:
 		return d.arrayDetails(e, t)
 	case types.Func:
@@ -97,4 +97,20 @@ func instancesOf(function dwarf.Entry) map[uint64]bool {
 func isArtificial(e dwarf.Entry) bool {
 	o, ok := e.Origin(dwarf.AttrArtificial)
 	return ok && o.Flag(dwarf.AttrArtificial)
+}
+
+// enumScope is what C++ has before the names of an enumeration's values: where it is
+// declared, and the enumeration's own name if it is an enum class.
+func (d *debugData) enumScope(e dwarf.Entry) string {
+	if language(e.Unit) != types.CPlus {
+		return ""
+	}
+	name := d.qualifiedName(e)
+	if e.Flag(dwarf.AttrEnumClass) && name != "" {
+		return name + "::"
+	}
+	if i := len(name) - len(e.Name()); i > 0 {
+		return name[:i]
+	}
+	return ""
 }

@@ -69,6 +69,35 @@ func (p *Program) names(ctx context.Context, kinds dwarf.KindSet, show func(stri
 	return slices.Compact(out), core.ContextError(ctx, "listing names")
 }
 
+// nearestTypes are up to n names of types closest to one that does not exist, of the
+// indexes that are there.
+func (p *Program) nearestTypes(name string, n int) []string {
+	if len(name) > maxNearest {
+		return nil
+	}
+	s := search{want: name, best: make([]candidate, 0, n+1), n: n, row: make([]int, len(name)+1), bits: letterBits(name)}
+	for _, o := range p.objects {
+		info, err := o.debugData()
+		if err != nil {
+			continue
+		}
+		ix := info.index()
+		if ix == nil {
+			continue
+		}
+		for k := dwarf.KindStruct; k < dwarf.KindNamespace; k++ {
+			for t := range ix.Names(dwarf.Kinds(k)) {
+				s.try(tagWords[k] + t)
+			}
+		}
+	}
+	out := make([]string, len(s.best))
+	for i, c := range s.best {
+		out[i] = strings.Clone(c.name)
+	}
+	return out
+}
+
 func appendNames(out []string, ix *dwarf.Index, kinds dwarf.KindSet, show func(string, dwarf.Kind) string) []string {
 	for k := dwarf.KindFunction; k <= dwarf.KindNamespace; k++ {
 		if kinds != dwarf.AnyKind && kinds&dwarf.Kinds(k) != 0 {

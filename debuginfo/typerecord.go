@@ -108,8 +108,21 @@ func virtual(e dwarf.Entry) bool {
 func (d *debugData) method(c dwarf.Entry) types.Method {
 	return types.Method{
 		Name: c.Name(), Type: d.typeOf(c), Virtual: virtual(c), Access: access(c), Artificial: isArtificial(c),
-		Static: !c.Has(dwarf.AttrObjectPointer),
+		Static: !c.Has(dwarf.AttrObjectPointer), Slot: slot(c), Whole: Demangle(c.LinkageName()),
 	}
+}
+
+// slot is a virtual function's number in the vtable.
+func slot(c dwarf.Entry) int64 {
+	v, ok := c.Value(dwarf.AttrVtableElemLoc)
+	if !ok {
+		return -1
+	}
+	n, err := evaluate(v.Bytes(), &exprContext{})
+	if err != nil || n > maxTypeSize {
+		return -1
+	}
+	return int64(n)
 }
 
 func (d *debugData) templateArg(c dwarf.Entry) types.TemplateArg {

@@ -27,8 +27,8 @@ const (
 	langCPlus11 = 0x1a
 	langRust    = 0x1c
 	langCPlus14 = 0x21
-	langCPlus17 = 0x2b
-	langCPlus20 = 0x2e
+	langCPlus17 = 0x2a
+	langCPlus20 = 0x2b
 )
 
 // isScoped says whether names in a unit are nested: C++ and Rust.
@@ -60,6 +60,9 @@ func (d *debugData) typeAt(e dwarf.Entry, a dwarf.Attr) *types.Type {
 	t, ok := o.Ref(a)
 	if !ok {
 		return &types.Type{Kind: types.Unknown, Size: -1}
+	}
+	if unit, ok := t.Ref(dwarf.AttrSignature); ok {
+		t = unit // what is here stands for a type of a type unit (DWARF 5, 5.7.1)
 	}
 	return d.typeOf(t)
 }

@@ -35,7 +35,9 @@ func (c *Call) Args(ctx context.Context, m core.Memory) []Variable {
 func (c *Call) Locals(ctx context.Context, m core.Memory) []Variable {
 	var out []Variable
 	for i := len(c.scopes) - 1; i >= 0; i-- {
-		out = append(out, c.variables(ctx, m, c.scopes[i], dwarf.TagVariable)...)
+		if i == 0 || !isGroup(c.scopes[i]) {
+			out = append(out, c.variables(ctx, m, c.scopes[i], dwarf.TagVariable)...)
+		}
 	}
 	return out
 }
@@ -51,36 +53,65 @@ func (c *Call) variables(ctx context.Context, m core.Memory, scope dwarf.Entry, 
 }
 
 // instances are the variables of a block, with those of the one that it is an
-// instance of that the instance leaves out.
+// instance of that the instance leaves out, and those of the blocks in it that no code
+// is left of.
 func instances(scope dwarf.Entry, tag dwarf.Tag) []dwarf.Entry {
-	var out []dwarf.Entry
+	c := collector{tag: tag}
+	c.collect(scope, 0)
+	return c.out
+}
+
+// collector finds the variables of a block.
+type collector struct {
+	tag dwarf.Tag
+	out []dwarf.Entry
+}
+
+func (c *collector) collect(scope dwarf.Entry, depth int) {
+	if depth > maxTypeDepth || len(c.out) > maxVariables {
+		return
+	}
 	seen := map[uint64]bool{}
 	for e := range scope.Children() {
-		if e.Tag != tag {
-			continue
-		}
-		out = append(out, e)
+		c.child(e, depth)
 		if o, ok := e.Ref(dwarf.AttrAbstractOrigin); ok {
 			seen[o.Offset] = true
 		}
 	}
 	abstract, ok := scope.Ref(dwarf.AttrAbstractOrigin)
 	if !ok {
-		return out
+		return
 	}
 	for e := range abstract.Children() {
-		if e.Tag == tag && !seen[e.Offset] {
-			out = append(out, e)
+		if !seen[e.Offset] {
+			c.child(e, depth)
 		}
 	}
-	return out
+}
+
+func (c *collector) child(e dwarf.Entry, depth int) {
+	switch {
+	case e.Tag == c.tag:
+		c.out = append(c.out, e)
+	case c.tag == dwarf.TagVariable && isGroup(e):
+		c.collect(e, depth+1)
+	}
+}
+
+// maxVariables bounds what is listed of one block.
+const maxVariables = 100_000
+
+// isGroup says whether an entry is a block without code of its own, whose variables
+// count as those of the block around it (gdb: read_lexical_block_scope).
+func isGroup(e dwarf.Entry) bool {
+	return e.Tag == dwarf.TagLexicalBlock && !e.Has(dwarf.AttrLowPC) && !e.Has(dwarf.AttrRanges)
 }
 
 // variable makes the Variable of an entry; ok is false for what is no variable here:
 // without a name, or declared to be elsewhere.
 func (c *Call) variable(ctx context.Context, m core.Memory, e dwarf.Entry) (Variable, bool) {
 	v := Variable{Name: e.Name(), entry: e}
-	if v.Name == "" && e.Tag == dwarf.TagVariable || e.Flag(dwarf.AttrDeclaration) {
+	if v.Name == "" || e.Flag(dwarf.AttrDeclaration) {
 		return v, false
 	}
 	if o, ok := e.Origin(dwarf.AttrDeclLine); ok {

@@ -3,9 +3,11 @@ package nodes
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strconv"
 
 	"github.com/stackfs/stackfs/core"
+	"github.com/stackfs/stackfs/debuginfo"
 	"github.com/stackfs/stackfs/debuginfo/syscalls"
 )
 
@@ -74,13 +76,11 @@ func showThreadStatus(ctx context.Context, p Place) (Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	pc, function := any(Unknown), any(Unknown)
+	pc, function, line := any(Unknown), any(Unknown), any(Unknown)
 	if addr, ok := p.pc(ctx, st); ok {
 		pc = Addr(addr)
 		if prog, err := p.Target.program(ctx); err == nil {
-			if place, ok := prog.Symbolize(addr); ok {
-				function = place.Function()
-			}
+			function, line = sourceOf(prog, addr)
 		}
 	}
 	cpu := any(st.CPU)
@@ -89,8 +89,23 @@ func showThreadStatus(ctx context.Context, p Place) (Value, error) {
 	}
 	return Fields{
 		{"tid", st.TID}, {"pid", st.PID}, {"name", st.Name}, {"state", string(st.State)}, {"cpu", cpu},
-		{"reason", orDefault(st.Reason, "none")}, {"pc", pc}, {"function", function}, {"line", Unknown},
+		{"reason", orDefault(st.Reason, "none")}, {"pc", pc}, {"function", function}, {"line", line},
 	}, nil
+}
+
+// sourceOf is the function and the FILE:LINE that an address is in, as far as known.
+func sourceOf(prog *debuginfo.Program, addr uint64) (function, line any) {
+	function, line = Unknown, Unknown
+	if place, ok := prog.Symbolize(addr); ok {
+		function = place.Function()
+	}
+	if calls := prog.CallsAt(addr); len(calls) > 0 && calls[0].Function != "" {
+		function = calls[0].Function
+	}
+	if file, n, ok := prog.LineAt(addr); ok {
+		line = fmt.Sprintf("%s:%d", file, n)
+	}
+	return function, line
 }
 
 func orDefault(s, word string) string {

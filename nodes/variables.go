@@ -37,11 +37,15 @@ func findVariable(ctx context.Context, p Place, name string) (Place, error) {
 		return p, err
 	}
 	env := p.environment(ctx, prog)
+	if path, _, ok := strings.Cut(name, "::"); ok && strings.Contains(path, "/") && check(ctx, env, "'"+name+"'") == nil {
+		p.Name = "'" + name + "'" // FILE::NAME, no division
+		return p, nil
+	}
 	if err = check(ctx, env, name); err == nil || strings.Contains(name, "'") {
 		return p, err
 	}
 	// A symbol whose name is no identifier: DW.ref.__gcc_personality_v0, Go's main.x.
-	if quoted := "'" + name + "'"; check(ctx, env, quoted) == nil {
+	if quoted := "'" + name + "'"; len(name) > 1 && check(ctx, env, quoted) == nil {
 		p.Name = quoted
 		return p, nil
 	}

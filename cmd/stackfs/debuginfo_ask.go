@@ -138,10 +138,18 @@ func (q *inquiry) typeOrMember(question string) error {
 		return err
 	}
 	name, rest := cutMembers(question)
-	t, err := types.Parse(src, name)
-	if err != nil {
-		if _, isBTF := src.(dwarfTypes); !isBTF && q.source == "auto" && q.hasInfo() {
-			t, err = types.Parse(dwarfTypes{q.prog}, name) // BTF leaves out what the kernel has no use for
+	t, err := q.findType(src, name)
+	for longer, after := range memberSplits(question) {
+		if !errors.Is(err, core.ErrNotFound) {
+			break
+		}
+		if found, e := q.findType(src, longer); e == nil {
+			t, err, name, rest = found, nil, longer, after
+		}
+	}
+	if errors.Is(err, core.ErrNotFound) && rest != "" {
+		if found, e := q.findType(src, question); e == nil {
+			t, err, name, rest = found, nil, question, ""
 		}
 	}
 	switch {
@@ -156,6 +164,15 @@ func (q *inquiry) typeOrMember(question string) error {
 	}
 	q.document.say(layout{t})
 	return nil
+}
+
+// findType finds a type by its name as in a cast, in DWARF too if there is no other wish.
+func (q *inquiry) findType(src types.Source, name string) (*types.Type, error) {
+	t, err := types.Parse(src, name)
+	if _, isDWARF := src.(dwarfTypes); errors.Is(err, core.ErrNotFound) && !isDWARF && q.source == "auto" && q.hasInfo() {
+		return types.Parse(dwarfTypes{q.prog}, name) // BTF leaves out what the kernel has no use for
+	}
+	return t, err
 }
 
 // cutMembers splits NAME.a.b, or NAME->a, behind the name; one that has dots itself

@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/stackfs/stackfs/core"
 	"github.com/stackfs/stackfs/debuginfo"
@@ -158,6 +160,9 @@ func (q *inquiry) expression(ctx context.Context, text string) (bool, error) {
 	}
 	env := q.env()
 	v, err := values.Evaluate(ctx, env, text)
+	if errors.Is(err, core.ErrNotFound) && !strings.ContainsAny(text, operators) {
+		return false, nil // a name with dots
+	}
 	if err != nil {
 		return false, err
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"iter"
 	"strings"
 
 	"github.com/stackfs/stackfs/core"
@@ -20,6 +21,7 @@ func isExpression(s string) bool { return strings.ContainsAny(s, " .[(+-*&/%^|<>
 type chain struct {
 	of     string // the question
 	base   string
+	expr   string      // the same in C; empty: as base
 	kind   string      // of base: type, variable, parameter
 	at     *types.Type // of the member reached
 	bits   int64       // its offset in the structure that it is in, or that contains that
@@ -33,33 +35,67 @@ type chain struct {
 // about a member that is not there, if the name is not another thing's: f.cold, a
 // name of Go.
 func (q *inquiry) members(ctx context.Context, question string) (bool, error) {
-	name, rest := cutMembers(question)
-	if rest == "" || strings.ContainsAny(question, "[(+*&/%^|<=@!~? ") {
+	if strings.ContainsAny(question, operators) {
 		return false, nil
 	}
-	if t := q.quickType(name); t != nil {
-		err := q.member(chain{of: question, base: name, kind: "type", at: t}, rest)
-		return err == nil, err
+	for name, rest := range memberSplits(question) {
+		if t := q.quickType(name); t != nil {
+			err := q.member(chain{of: question, base: name, kind: "type", at: t}, rest)
+			return err == nil, err
+		}
+		all, err := q.prog.Items(ctx, name, debuginfo.AllItems)
+		if isUnknown(err) {
+			continue // names of Go have dots
+		}
+		if err != nil {
+			return false, err
+		}
+		return q.membersOf(all, question, name, rest)
 	}
-	all, err := q.prog.Items(ctx, name, debuginfo.AllItems)
-	if err != nil {
-		return false, ignoreUnknown(err)
+	return false, nil
+}
+
+// operators are in expressions, and in no name with members.
+const operators = "[(+*&/%^|<=@!~? "
+
+// maxSplits is how many dots of a name are tried as the one before its first member.
+const maxSplits = 4
+
+// memberSplits yields the ways to split NAME.a.b behind a name that may have dots itself,
+// the shortest name first.
+func memberSplits(question string) iter.Seq2[string, string] {
+	return func(yield func(string, string) bool) {
+		name, rest := cutMembers(question)
+		for n := 0; rest != "" && n < maxSplits; n++ {
+			if !yield(name, rest) || !strings.HasPrefix(rest, ".") {
+				return
+			}
+			next, after := cutStep(rest)
+			name, rest = name+"."+next, after
+		}
 	}
+}
+
+// membersOf answers for the first of the things of a name that has the member.
+func (q *inquiry) membersOf(all []debuginfo.Item, question, name, rest string) (bool, error) {
 	var last error
 	for _, i := range all {
 		c := chain{of: question, base: name, kind: "variable", at: i.Type()}
+		members := rest
 		switch {
 		case i.IsEnumerator() || i.IsDeclaration():
 			continue
 		case i.IsFunction():
 			var ok bool
-			if c, rest, ok = parameterChain(c, i, rest); !ok {
+			if c, members, ok = parameterChain(c, i, rest); !ok {
+				word, _ := cutStep(rest)
+				last = core.Errorf(core.ErrNotFound, "looking for %s: the function %s has no parameter %q", question, name, word)
 				continue
 			}
 		case i.IsType():
 			c.kind = "type"
 		}
-		if last = q.member(c, rest); last == nil {
+		if last = q.member(c, members); last == nil {
 			return true, nil
 		}
 	}
@@ -144,9 +180,21 @@ func (c *chain) step(name string) error {
 	}
 	c.at, c.size = m.Type, m.BitSize
 	c.bits += offset
+	if c.expr == "" {
+		c.expr = quoted(c.base)
+	}
 	c.base += arrow + name
+	c.expr += arrow + name
 	c.steps = append(c.steps, fmt.Sprintf("%s%s +%s %s", arrow, name, bitOffset(offset, m.BitSize), types.Declare(m.Type, "")))
 	return nil
+}
+
+// quoted is a name as expressions have it: one with dots is in quotes.
+func quoted(name string) string {
+	if strings.Contains(name, ".") {
+		return "'" + name + "'"
+	}
+	return name
 }
 
 // bitOffset is an offset in bytes, BYTE:BIT of a bitfield.
@@ -216,7 +264,7 @@ func (c *chain) answer(q *inquiry) saying {
 		return out
 	}
 	ctx := context.Background() // what is in the file is at hand
-	v, err := values.Evaluate(ctx, q.env(), c.base)
+	v, err := values.Evaluate(ctx, q.env(), c.expr)
 	if err != nil {
 		return append(out, field("value", fmt.Sprintf("<error: %v>", err)))
 	}

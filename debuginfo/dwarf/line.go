@@ -57,7 +57,7 @@ func ReadLines(in LineInput) (*LineTable, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &lineMachine{lineHeader: h, lineReader: lineReader{data: in.Line[:h.end], at: h.program}, files: files}
+	m := &lineMachine{lineHeader: h, reader: reader{data: in.Line[:h.end], at: h.program}, files: files}
 	// gcc 12 takes 4 bytes a row; a slice that grows and is cut costs more than a long one.
 	m.rows = make([]lineRow, 0, (h.end-h.program)*2/7)
 	m.run()

@@ -1,6 +1,10 @@
 package dwarf
 
-import "github.com/stackfs/stackfs/core"
+import (
+	"bytes"
+
+	"github.com/stackfs/stackfs/core"
+)
 
 // Content types of entries of directories and files (DWARF 5, 6.2.4.1).
 const (
@@ -69,8 +73,12 @@ func (in *LineInput) text(ref textRef) []byte {
 		return nil
 	}
 	rest := section[offset:]
-	r := lineReader{data: rest[:min(len(rest), maxLineName)]}
-	return r.cString()
+	rest = rest[:min(len(rest), maxLineName)]
+	end := bytes.IndexByte(rest, 0)
+	if end < 0 {
+		return nil
+	}
+	return rest[:end]
 }
 
 // lineEntry is a directory or a file of the header.
@@ -83,7 +91,7 @@ type lineEntry struct {
 type lineFormat struct{ content, form uint64 }
 
 // readEntries reads a table of directories or files as DWARF 5 has them.
-func (h *lineHeader) readEntries(r *lineReader, in *LineInput) ([]lineEntry, error) {
+func (h *lineHeader) readEntries(r *reader, in *LineInput) ([]lineEntry, error) {
 	formats := make([]lineFormat, r.byte())
 	for i := range formats {
 		formats[i] = lineFormat{r.uleb(), r.uleb()}
@@ -105,7 +113,7 @@ func (h *lineHeader) readEntries(r *lineReader, in *LineInput) ([]lineEntry, err
 	return entries, nil
 }
 
-func (h *lineHeader) readEntry(r *lineReader, in *LineInput, formats []lineFormat, e *lineEntry) error {
+func (h *lineHeader) readEntry(r *reader, in *LineInput, formats []lineFormat, e *lineEntry) error {
 	e.name = noText
 	for _, f := range formats {
 		if f.content == contentPath {
@@ -128,7 +136,7 @@ func (h *lineHeader) readEntry(r *lineReader, in *LineInput, formats []lineForma
 
 // readText reads a string's place; ok is false, and nothing read, if the form is
 // none of a string's.
-func (h *lineHeader) readText(r *lineReader, in *LineInput, form uint64) (ref textRef, ok bool) {
+func (h *lineHeader) readText(r *reader, in *LineInput, form uint64) (ref textRef, ok bool) {
 	switch form {
 	case lineFormString:
 		at := r.at
@@ -154,12 +162,12 @@ func (h *lineHeader) indexed(in *LineInput, i uint64) textRef {
 	if in.StrOffsetsBase > size || i >= (size-in.StrOffsetsBase)/uint64(h.offsetSize) {
 		return noText
 	}
-	r := lineReader{data: in.StrOffsets, at: int(in.StrOffsetsBase + i*uint64(h.offsetSize))}
+	r := reader{data: in.StrOffsets, at: int(in.StrOffsetsBase + i*uint64(h.offsetSize))}
 	return newText(inStr, r.uint(h.offsetSize))
 }
 
 // readNumber reads a number, or passes over a field that is not one.
-func (h *lineHeader) readNumber(r *lineReader, form uint64) (v uint64, ok bool) {
+func (h *lineHeader) readNumber(r *reader, form uint64) (v uint64, ok bool) {
 	switch form {
 	case lineFormData1, lineFormFlag, lineFormStrx1:
 		return r.uint(1), true
@@ -182,7 +190,7 @@ func (h *lineHeader) readNumber(r *lineReader, form uint64) (v uint64, ok bool) 
 }
 
 // skipBytes passes over a string or a block.
-func (h *lineHeader) skipBytes(r *lineReader, form uint64) (ok bool) {
+func (h *lineHeader) skipBytes(r *reader, form uint64) (ok bool) {
 	switch form {
 	case lineFormString:
 		r.cString()
@@ -203,7 +211,7 @@ func (h *lineHeader) skipBytes(r *lineReader, form uint64) (ok bool) {
 }
 
 // readOldEntries reads the tables of DWARF 2 to 4: directories, files.
-func (h *lineHeader) readOldEntries(r *lineReader) (dirs, files []lineEntry) {
+func (h *lineHeader) readOldEntries(r *reader) (dirs, files []lineEntry) {
 	for r.more() && r.data[r.at] != 0 {
 		dirs = append(dirs, lineEntry{name: newText(inLine, uint64(r.at))})
 		r.cString()
@@ -218,7 +226,7 @@ func (h *lineHeader) readOldEntries(r *lineReader) (dirs, files []lineEntry) {
 
 // readOldFile reads a file entry of DWARF 2 to 4, also that of DW_LNE_define_file:
 // r's data must begin where the section does.
-func readOldFile(r *lineReader) lineEntry {
+func readOldFile(r *reader) lineEntry {
 	e := lineEntry{name: newText(inLine, uint64(r.at))}
 	r.cString()
 	e.dir = uint32(min(r.uleb(), 1<<32-1))

@@ -59,7 +59,7 @@ func ReadLineFiles(in LineInput) ([]string, error) {
 }
 
 // read fills in the tables that r is at.
-func (f *LineFiles) read(r *lineReader, h *lineHeader) (err error) {
+func (f *LineFiles) read(r *reader, h *lineHeader) (err error) {
 	if h.version < 5 {
 		f.dirs, f.files = h.readOldEntries(r)
 	} else {

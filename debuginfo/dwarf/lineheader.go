@@ -33,9 +33,9 @@ func readLineHeader(in LineInput) (*lineHeader, *LineFiles, error) {
 		return nil, nil, core.Errorf(core.ErrInvalid, "reading a line table: offset 0x%x is outside of .debug_line (0x%x bytes)", in.Offset, len(in.Line))
 	}
 	h := &lineHeader{offsetSize: 4, addrSize: in.AddrSize}
-	r := lineReader{data: in.Line, at: int(in.Offset)}
+	r := reader{data: in.Line, at: int(in.Offset)}
 	h.readLength(&r)
-	h.version = r.uint16()
+	h.version = r.u16()
 	if r.bad || h.version < minLineVersion || h.version > maxLineVersion {
 		return nil, nil, core.Errorf(core.ErrInvalid, "reading the line table at 0x%x: version %d is not one of 2 to 5", in.Offset, h.version)
 	}
@@ -51,7 +51,7 @@ func readLineHeader(in LineInput) (*lineHeader, *LineFiles, error) {
 }
 
 // readLength reads unit_length and bounds r to the unit (DWARF 5, 7.4).
-func (h *lineHeader) readLength(r *lineReader) {
+func (h *lineHeader) readLength(r *reader) {
 	length := r.uint(4)
 	if length == 0xffffffff {
 		h.offsetSize = 8
@@ -68,7 +68,7 @@ func (h *lineHeader) readLength(r *lineReader) {
 }
 
 // readFixed reads what comes before the tables, and bounds r to them.
-func (h *lineHeader) readFixed(r *lineReader) {
+func (h *lineHeader) readFixed(r *reader) {
 	if h.version >= 5 {
 		h.addrSize = int(r.byte())
 		r.byte() // segment_selector_size

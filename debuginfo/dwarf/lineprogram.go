@@ -69,7 +69,7 @@ type lineSequence struct {
 // lineMachine is the state machine of DWARF 5, 6.2.2, with what it has made.
 type lineMachine struct {
 	*lineHeader
-	lineReader
+	reader
 	files *LineFiles
 
 	addr  uint64
@@ -191,7 +191,7 @@ func (m *lineMachine) standard(opcode byte) {
 	case opConstAddPC:
 		m.constAddPC()
 	case opFixedAdvancePC:
-		m.addr += uint64(m.uint16())
+		m.addr += uint64(m.u16())
 		m.op = 0
 	case opSetPrologueEnd:
 		m.flags |= flagPrologueEnd
@@ -212,7 +212,7 @@ func (m *lineMachine) constAddPC() {
 // extended runs an opcode that says its own length.
 func (m *lineMachine) extended() {
 	length := m.uleb()
-	p := lineReader{data: m.data, at: m.at}
+	p := reader{data: m.data, at: m.at}
 	if m.take(length); m.bad || length == 0 {
 		return
 	}

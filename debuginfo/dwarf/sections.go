@@ -2,6 +2,7 @@ package dwarf
 
 import (
 	"bytes"
+	"io"
 	"unsafe"
 )
 
@@ -15,6 +16,9 @@ type Sections struct {
 	Loc, LocLists                        []byte // DWARF 2-4, 5
 	CUIndex, TUIndex                     []byte // of a .dwp package
 	GdbIndex, Names                      []byte
+	// InfoAt reads Info by calls, for looking at the headers of units: of a mapped file
+	// each would make the 64 KiB around it resident. nil: Info itself is looked at.
+	InfoAt io.ReaderAt
 }
 
 // stringAt is the NUL-terminated string at an offset of a section. It shares the

@@ -116,11 +116,12 @@ func (d *Data) readUnits(section []byte, inTypes bool) ([]*Unit, error) {
 
 // readUnit reads a unit's header (DWARF 5, 7.5.1).
 func (d *Data) readUnit(section []byte, off uint64, inTypes bool) (*Unit, error) {
-	r := reader{data: section, at: int(off)}
+	r, base := d.header(section, off, inTypes)
 	u := &Unit{Data: d, Offset: off, InTypes: inTypes, Kind: UnitCompile}
 	n, is64 := r.length()
-	u.Is64, u.end = is64, uint64(r.at)+n
-	if r.bad || n > uint64(len(section)-r.at) {
+	from := base + uint64(r.at)
+	u.Is64, u.end = is64, from+n
+	if r.bad || n > uint64(len(section))-from {
 		return nil, core.Errorf(core.ErrInvalid, "reading the unit at 0x%x: it goes beyond the section's end", off)
 	}
 	u.Version = int(r.u16())
@@ -137,10 +138,23 @@ func (d *Data) readUnit(section []byte, off uint64, inTypes bool) (*Unit, error)
 	}
 	u.data = section[:u.end:u.end]
 	u.readIDs(&r)
-	if u.start = uint64(r.at); r.bad || u.start > u.end || u.AddrSize > 8 || u.AddrSize < 2 {
+	if u.start = base + uint64(r.at); r.bad || u.start > u.end || u.AddrSize > 8 || u.AddrSize < 2 {
 		return nil, core.Errorf(core.ErrInvalid, "reading the unit at 0x%x: its header is cut short", off)
 	}
 	return u, nil
+}
+
+// maxHeader is the length of the longest header of a unit: of a type unit in 64-bit DWARF 5.
+const maxHeader = 40
+
+// header gives a reader at a unit's header, and what its positions count from.
+func (d *Data) header(section []byte, off uint64, inTypes bool) (r reader, base uint64) {
+	if inTypes || d.InfoAt == nil {
+		return reader{data: section, at: int(off)}, 0
+	}
+	b := make([]byte, min(maxHeader, uint64(len(section))-off))
+	n, _ := d.InfoAt.ReadAt(b, int64(off)) // what is missing is an end
+	return reader{data: b[:n]}, off
 }
 
 func (u *Unit) readIDs(r *reader) {

@@ -232,6 +232,8 @@ func baseName(t *Type) string {
 		return "<unknown type>"
 	case t.Kind == Int || t.Kind == Float:
 		return canonical(t.Name)
+	case t.Lang == CPlus:
+		return CanonicalName(t.Name)
 	}
 	return t.Name
 }

@@ -78,6 +78,7 @@ type Details struct {
 	Dynamic     any
 	Members     []Member // Struct, Class, Union; in the order of declaration, bases first
 	Enumerators []Enumerator
+	EnumScope   string  // what stands before the enumerators' names where values are printed: "shop::Size::"
 	Params      []Param // Func
 	Variadic    bool    // Func: ... after the last parameter; in C without any, int f(), which says nothing of them
 	Class       *Type   // MemberPointer: of which class
@@ -134,6 +135,8 @@ type Method struct {
 	Static     bool
 	Artificial bool
 	Access     Access
+	Slot       int64  // number in the vtable of a virtual one, -1: not known
+	Whole      string // its name with class and parameters, as gdb prints it; empty if not known
 }
 
 // A TemplateArg is an argument of a template: a type, or a value of one.

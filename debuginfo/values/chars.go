@@ -82,7 +82,7 @@ func (g glyph) escaped(quote rune, size int64) string {
 
 // printable is iswprint of a UTF-8 locale.
 func printable(r rune) bool {
-	return unicode.IsGraphic(r) && r != 0x2028 && r != 0x2029
+	return unicode.In(r, unicode.L, unicode.M, unicode.N, unicode.P, unicode.S, unicode.Zs, unicode.Cf, unicode.Co)
 }
 
 // charText is one character in quotes.

@@ -9,11 +9,22 @@ import (
 	"strings"
 
 	"github.com/stackfs/stackfs/core"
+	"github.com/stackfs/stackfs/debuginfo/types"
 )
+
+// isQuad says whether a type of 16 bytes is IEEE 754's quad precision, which only its
+// name tells from x87's long double (gdb: i386_floatformat_for_type).
+func isQuad(t *types.Type) bool {
+	t = t.Strip()
+	return t != nil && (strings.Contains(t.Name, "_Float128") || strings.Contains(t.Name, "__float128") || strings.Contains(t.Name, "_Float64x"))
+}
 
 // decodeFloat understands IEEE 754 half, single, double and quad precision and the
 // 80 bits of x87 in 10, 12 or 16 bytes (the psABI's long double).
-func decodeFloat(b []byte) (real, error) {
+func decodeFloat(b []byte, quad bool) (real, error) {
+	if quad && len(b) == 16 {
+		return quadReal(binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint64(b[8:])), nil
+	}
 	switch len(b) {
 	case 2:
 		return real{f: half(binary.LittleEndian.Uint16(b))}, nil
@@ -59,6 +70,34 @@ func extendedReal(mantissa uint64, top uint16) real {
 	}
 	x := new(big.Float).SetPrec(64).SetUint64(mantissa)
 	x.SetMantExp(x, max(exp, 1)-16383-63)
+	if negative {
+		x.Neg(x)
+	}
+	f, _ := x.Float64()
+	return real{f, x}
+}
+
+// quadReal is IEEE 754 binary128: 15 bits of exponent, 112 of fraction.
+func quadReal(low, high uint64) real {
+	const bias, fraction, top = 16383, 112, 0x7fff
+	negative, exp := high>>63 != 0, int(high>>48&top)
+	sign := 1 - 2*float64(high>>63)
+	bits := new(big.Int).SetUint64(high & (1<<48 - 1))
+	bits.Lsh(bits, 64).Or(bits, new(big.Int).SetUint64(low))
+	switch {
+	case exp == top && bits.Sign() == 0:
+		return real{f: math.Inf(int(sign))}
+	case exp == top:
+		return real{f: math.NaN()}
+	case exp == 0 && bits.Sign() == 0:
+		return real{f: math.Copysign(0, sign)}
+	case exp == 0:
+		exp = 1
+	default:
+		bits.SetBit(bits, fraction, 1)
+	}
+	x := new(big.Float).SetPrec(fraction + 1).SetInt(bits)
+	x.SetMantExp(x, exp-bias-fraction)
 	if negative {
 		x.Neg(x)
 	}
@@ -113,8 +152,8 @@ func x87(r real) (mantissa uint64, top uint16) {
 
 // floatText prints as gdb does (floatformat_printf_format): %g with enough digits
 // to tell all numbers of the format apart.
-func floatText(b []byte) string {
-	r, err := decodeFloat(b)
+func floatText(b []byte, quad bool) string {
+	r, err := decodeFloat(b, quad)
 	if err != nil {
 		return "<" + err.Error() + ">"
 	}
@@ -122,6 +161,9 @@ func floatText(b []byte) string {
 	f, ok := format[len(b)]
 	if !ok {
 		f = [3]int{21, 64, 80}
+	}
+	if quad && len(b) == 16 {
+		f = [3]int{36, 112, 128}
 	}
 	if math.IsNaN(r.f) {
 		return nanText(b, f[1], f[2])

@@ -113,6 +113,9 @@ func (p *printer) top(v Value, style Style) (*shown, error) {
 	if v.Type == nil && v.Err == nil {
 		return leaf("void"), nil
 	}
+	if style == Scalars && v.Type != nil && !isScalarShown(v.Type) {
+		return leaf("..."), nil
+	}
 	if optimized(v.Err) || p.nowhere(v) {
 		return leaf("<optimized out>"), nil
 	}
@@ -122,9 +125,6 @@ func (p *printer) top(v Value, style Style) (*shown, error) {
 	if isUntyped(v.Type) && !isCode(v.Type) && v.Type.Strip().Name != nullType {
 		return nil, errUntyped
 	}
-	if style == Scalars && !isScalarShown(v.Type) {
-		return leaf("..."), nil
-	}
 	if isReference(v.Type) {
 		return p.reference(v, style)
 	}
@@ -133,9 +133,21 @@ func (p *printer) top(v Value, style Style) (*shown, error) {
 		return nil, err
 	}
 	if style == Top && isPointer(v.Type) && !isPlainText(v.Type) {
-		s.prefix = "(" + types.Declare(v.Type, "") + ") " + s.prefix
+		s.prefix = "(" + pointerName(v.Type, maxTypeDepth) + ") " + s.prefix
 	}
 	return s, nil
+}
+
+// pointerName is the name of a pointer's type; Go's are declared as in C by gdb.
+func pointerName(t *types.Type, depth int) string {
+	if t == nil || t.Kind != types.Pointer || t.Lang != types.Go || depth == 0 {
+		return types.Declare(t, "")
+	}
+	elem := pointerName(t.Elem(), depth-1)
+	if strings.HasSuffix(elem, "*") {
+		return elem + "*"
+	}
+	return elem + " *"
 }
 
 // isPlainText says whether a pointer is one to char that no typedef hides: gdb leaves

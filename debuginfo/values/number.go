@@ -22,7 +22,7 @@ type number struct {
 func decodeNumber(v Value, b []byte) (number, error) {
 	t := v.Type.Strip()
 	if isFloat(t) {
-		f, err := decodeFloat(ordered(t, b))
+		f, err := decodeFloat(ordered(t, b), isQuad(t))
 		return number{float: true, f: f}, err
 	}
 	b = ordered(t, b)
@@ -76,6 +76,9 @@ func encodeNumber(t *types.Type, n number) ([]byte, error) {
 		return nil, core.Errorf(core.ErrInvalid, "converting a number to %s", types.Declare(t, ""))
 	}
 	var b []byte
+	if isFloat(t) && isQuad(t) {
+		return nil, core.Errorf(core.ErrUnsupported, "writing a number of type %s", types.Declare(t, ""))
+	}
 	if isFloat(t) {
 		var err error
 		if b, err = encodeFloat(n.f, size); err != nil {

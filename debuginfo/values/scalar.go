@@ -28,7 +28,7 @@ func (p *printer) scalar(v Value) (*shown, error) {
 	case types.Int, types.Char, types.Bool, types.Enum:
 		return leaf(integerText(v, b)), nil
 	case types.Float:
-		return leaf(floatText(ordered(t, b))), nil
+		return leaf(floatText(ordered(t, b), isQuad(t))), nil
 	case types.Complex:
 		return leaf(complexText(t, b)), nil
 	case types.MemberPointer:
@@ -73,7 +73,7 @@ func enumText(t *types.Type, v uint64) string {
 	list := t.Details().Enumerators
 	for _, e := range list {
 		if uint64(e.Value) == v {
-			return e.Name
+			return t.Details().EnumScope + e.Name
 		}
 	}
 	if !t.Flags {
@@ -85,7 +85,7 @@ func enumText(t *types.Type, v uint64) string {
 	var parts []string
 	for _, e := range list {
 		if bit := uint64(e.Value); bit&v != 0 && bits.OnesCount64(bit&v) == bits.OnesCount64(bit) {
-			parts = append(parts, e.Name)
+			parts = append(parts, t.Details().EnumScope+e.Name)
 			v &^= bit
 		}
 	}
@@ -100,7 +100,7 @@ func enumText(t *types.Type, v uint64) string {
 
 func complexText(t *types.Type, b []byte) string {
 	half := len(b) / 2
-	part := floatText
+	part := func(b []byte) string { return floatText(b, isQuad(t)) }
 	if elem := t.Elem().Strip(); elem != nil && elem.Kind != types.Float {
 		part = func(b []byte) string { return decimal(elem, b) }
 	}
@@ -180,9 +180,23 @@ func (p *printer) memberPointer(t *types.Type, b []byte) string {
 	case fn == 0:
 		return "NULL"
 	case fn&1 != 0:
-		return fmt.Sprintf("&virtual table offset %d", fn-1) + suffix // which one it is the type does not say
+		return virtualMethod(d.Class, fn-1) + suffix
 	}
 	return "(" + types.Declare(t, "") + ") " + p.symbolic(fn) + suffix
+}
+
+// virtualMethod names the function at an offset in a class's vtable
+// (gnuv3_print_method_ptr).
+func virtualMethod(class *types.Type, offset uint64) string {
+	const slotSize = 8
+	if class = class.Strip(); class != nil {
+		for _, m := range class.Details().Methods {
+			if m.Virtual && m.Slot >= 0 && uint64(m.Slot) == offset/slotSize && m.Whole != "" {
+				return "&virtual " + m.Whole
+			}
+		}
+	}
+	return fmt.Sprintf("&virtual table offset %d", offset)
 }
 
 // dataMember names the member at an offset, where one is.
