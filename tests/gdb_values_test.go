@@ -403,19 +403,10 @@ func TestValuesAsGDB(t *testing.T) {
 		}},
 		{"Go", "go", 1, func(t *testing.T) int { return start(t, compile(t, "go", "./samples/govalues")) }},
 		{"bash at a prompt", "c", 1, bashAtPrompt},
-		{"python3.11", "c", 16, pythonInRecursion},
 		{"Lua called back from C", "c", 1, luaInCallback},
 	} {
 		t.Run(c.name, func(t *testing.T) { compareValues(t, dir, c.pid(t), c.language, c.every).report(t) })
 	}
-}
-
-// pythonInRecursion is Debian's Python, whose debug file a package has, deep in calls.
-func pythonInRecursion(t *testing.T) int {
-	t.Helper()
-	const python = "/usr/bin/python3.11"
-	needDebugFile(t, python, "apt-get install libpython3.11-dbg")
-	return start(t, python, "-c", "class A:\n  def f(self, n):\n    return sorted([n], key=lambda k: self.f(n-1)) if n else input()\nA().f(5)")
 }
 
 // luaInCallback is a script that a C program runs: in a sort, which calls Lua, which
