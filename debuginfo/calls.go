@@ -112,7 +112,7 @@ func (d *debugData) functionName(e dwarf.Entry) string {
 		return linkage
 	}
 	name := d.qualifiedName(e)
-	if name != "" && (linkage == "" || !strings.Contains(name, unnamedScope)) {
+	if name != "" && (linkage == "" || !strings.Contains(d.scopedName(e), unnamedScope)) {
 		last := e.Name()
 		return types.CanonicalName(strings.TrimSuffix(name, last)) + types.CanonicalName(last)
 	}

@@ -262,7 +262,6 @@ func TestEvaluateErrors(t *testing.T) {
 		"double shifted":             {exprDouble(1) + "\x31\x24", core.ErrInvalid},
 		"int shifted by a double":    {"\x31" + exprDouble(1) + "\x24", core.ErrInvalid},
 		"double plus_uconst":         {exprDouble(1) + "\x23\x01", core.ErrInvalid},
-		"entry value of 16 bytes":    {"\xa3\x04\xa5\x11" + typeInt16, core.ErrUnsupported},
 		"entry value cut":            {"\xa3\x04\xa5\x11", core.ErrInvalid},
 		"value after a location":     {"\x50\x31", core.ErrInvalid},
 		"location after a location":  {"\x50\x51", core.ErrInvalid},

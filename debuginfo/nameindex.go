@@ -238,6 +238,15 @@ func (d *debugData) definitionOf(e dwarf.Entry) (dwarf.Entry, bool) {
 // qualifiedName is an entry's name with those of the namespaces and classes around
 // it, as C++ and Rust have them; empty if it has no name of its own.
 func (d *debugData) qualifiedName(e dwarf.Entry) string {
+	name := d.scopedName(e)
+	if i := strings.LastIndex(name, unnamedScope+"::"); i >= 0 {
+		return name[i+len(unnamedScope+"::"):] // of a lambda, nothing is said of what it is in
+	}
+	return name
+}
+
+// scopedName is qualifiedName with unnamedScope for classes without a name.
+func (d *debugData) scopedName(e dwarf.Entry) string {
 	name := e.Name()
 	if def, ok := e.Ref(dwarf.AttrSignature); ok && name == "" {
 		name = def.Name() // of a type unit, where gcc leaves out what it is in
@@ -252,13 +261,7 @@ func (d *debugData) qualifiedName(e dwarf.Entry) string {
 	scopes := make([]string, 0, len(path))
 	for _, p := range path[:max(len(path)-1, 0)] {
 		switch p.Tag {
-		case dwarf.TagStructType, dwarf.TagClassType, dwarf.TagUnionType:
-			if p.Name() == "" {
-				scopes = scopes[:0] // a lambda: nothing is said of what it is in
-				continue
-			}
-			scopes = append(scopes, scopeName(p))
-		case dwarf.TagNamespace, dwarf.TagModule:
+		case dwarf.TagStructType, dwarf.TagClassType, dwarf.TagUnionType, dwarf.TagNamespace, dwarf.TagModule:
 			scopes = append(scopes, scopeName(p))
 		}
 	}
