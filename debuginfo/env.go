@@ -101,9 +101,9 @@ func (s *scope) Variable(ctx context.Context, name string) (values.Value, error)
 		}
 	}
 	objects, rest, file := s.qualified(name)
-	for _, declared := range []bool{false, true} {
+	for turn := turnShared; turn <= turnDeclared; turn++ {
 		for _, o := range objects {
-			if v, ok := s.global(ctx, o, rest, file, declared); ok {
+			if v, ok := s.global(ctx, o, rest, file, turn); ok {
 				return v, v.Err
 			}
 		}
@@ -176,7 +176,7 @@ func (s *scope) qualified(name string) (objects []*Object, rest, file string) {
 
 // global finds a variable, function or enumerator of an object by debug info, or what
 // that only declares.
-func (s *scope) global(ctx context.Context, o *Object, name, file string, declared bool) (values.Value, bool) {
+func (s *scope) global(ctx context.Context, o *Object, name, file string, turn int) (values.Value, bool) {
 	if o.module == nil {
 		return values.Value{}, false
 	}
@@ -186,7 +186,7 @@ func (s *scope) global(ctx context.Context, o *Object, name, file string, declar
 	}
 	var found []dwarf.Entry
 	for _, e := range info.named(ctx, name, kindVariable|kindFunction|kindEnumerator|dwarf.Kinds(dwarf.KindConstant)) {
-		if isDeclared(e) == declared && info.isOf(e, file) {
+		if s.turn(e) == turn && info.isOf(e, file) {
 			found = append(found, e)
 		}
 	}
@@ -203,6 +203,25 @@ func (s *scope) global(ctx context.Context, o *Object, name, file string, declar
 		return s.declared(o, info, best)
 	}
 	return s.program.valueOf(ctx, o, info, best, s.memory, s.tls(ctx)), true
+}
+
+// The turns in which a name is looked for, in all objects each: what is of the call's
+// unit or known outside its own, then what is static in other units, then what is only
+// declared.
+const (
+	turnShared = iota
+	turnStatic
+	turnDeclared
+)
+
+func (s *scope) turn(e dwarf.Entry) int {
+	switch {
+	case isDeclared(e):
+		return turnDeclared
+	case s.rank(e) > 0:
+		return turnShared
+	}
+	return turnStatic
 }
 
 // isDeclared says whether an entry only says that there is such a thing somewhere. A

@@ -62,7 +62,7 @@ func check(ctx context.Context, env *values.Env, text string) error {
 }
 
 // environment is what the target's expressions may refer to: its globals, and while
-// it stands still the registers and variables of the thread that stopped last.
+// it stands still the registers and variables of the thread that this is about.
 func (p Place) environment(ctx context.Context, prog *debuginfo.Program) *values.Env {
 	t := p.Target
 	call, memory := p.currentCall(ctx, prog)
@@ -76,8 +76,12 @@ func (p Place) environment(ctx context.Context, prog *debuginfo.Program) *values
 		return err
 	}
 	if w, ok := core.Power[core.RegisterWriter](t.Core); ok && call != nil {
-		tid, _ := t.currentThread()
+		info, err := t.Core.Info(ctx)
+		tid := subject(info)
 		env.WriteRegister = func(ctx context.Context, register int, data []byte) error {
+			if err != nil {
+				return err
+			}
 			return w.WriteRegister(ctx, tid, register, data)
 		}
 	}
@@ -102,16 +106,24 @@ func (p Place) someThread(ctx context.Context) (core.Registers, error) {
 	return shot.Registers, err
 }
 
-// currentCall is the innermost call of the thread that stopped last, nil while the
-// target runs.
+// subject is the thread that a stopped target is about: the one whose signal, probe or
+// step it was, else the process's first.
+func subject(info core.Info) int {
+	if info.TID != 0 {
+		return info.TID
+	}
+	return info.PID
+}
+
+// currentCall is the innermost call of the thread that a stopped target is about, nil
+// while it runs.
 func (p Place) currentCall(ctx context.Context, prog *debuginfo.Program) (*debuginfo.Call, core.Memory) {
 	space := p.Target.Core.Space()
 	info, err := p.Target.Core.Info(ctx)
-	tid, ok := p.Target.currentThread()
-	if err != nil || info.State != core.Stopped || !ok {
+	if err != nil || info.State != core.Stopped {
 		return nil, space
 	}
-	p.TID = tid
+	p.TID = subject(info)
 	shot, err := p.sample(ctx, core.Want{All: true})
 	if err != nil {
 		return nil, space
