@@ -61,9 +61,6 @@ func (d *debugData) typeAt(e dwarf.Entry, a dwarf.Attr) *types.Type {
 	if !ok {
 		return &types.Type{Kind: types.Unknown, Size: -1}
 	}
-	if unit, ok := t.Ref(dwarf.AttrSignature); ok {
-		t = unit // what is here stands for a type of a type unit (DWARF 5, 5.7.1)
-	}
 	return d.typeOf(t)
 }
 
@@ -92,7 +89,7 @@ func (d *debugData) typeOf(e dwarf.Entry) *types.Type {
 
 func (d *debugData) makeType(e dwarf.Entry) *types.Type {
 	if def, ok := e.Ref(dwarf.AttrSignature); ok && e.Flag(dwarf.AttrDeclaration) && !def.Has(dwarf.AttrSignature) {
-		t := d.makeType(def)
+		t := d.makeType(def) // of a type unit (DWARF 5, 5.7.1)
 		t.Name = d.qualifiedName(e)
 		return t
 	}
