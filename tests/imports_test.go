@@ -58,6 +58,7 @@ var imports = map[string][]string{
 	"tests/need":               {},
 	"tests/inferior":           {"tests/need"},
 	"tests/samples/gosleep":    {},
+	"tests/samples/govalues":   {},
 	"tests/bench":              nil, // measures peers; nobody imports it
 }
 

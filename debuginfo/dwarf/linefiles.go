@@ -184,7 +184,7 @@ func (f *LineFiles) shown(e lineEntry, file string) string {
 	switch {
 	case name == "":
 		return ""
-	case f.in.Name != "" && file == cleanPath(f.compDir(), f.in.Name):
+	case f.in.Name != "" && path.IsAbs(file) && file == cleanPath(f.compDir(), f.in.Name):
 		return f.in.Name
 	case dir == "" || path.IsAbs(name):
 		return name
