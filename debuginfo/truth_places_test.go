@@ -66,10 +66,12 @@ func placesAsAddr2line(t *testing.T, file string, count int) {
 	require.Zero(t, differ, "differences")
 }
 
-// isSamePlace compares calls; llvm-symbolizer has no names of supplementary files.
+// isSamePlace compares calls; llvm-symbolizer has no names of supplementary files, and
+// of functions that gcc has cloned (f.isra.0) those of the source.
 func isSamePlace(here, llvm string) bool {
-	place, unnamed := strings.CutPrefix(llvm, "?? ")
-	return here == llvm || unnamed && strings.HasSuffix(here, " "+place)
+	function, place, _ := strings.Cut(here, " ")
+	source, _, _ := strings.Cut(function, ".")
+	return here == llvm || source+" "+place == llvm || "?? "+place == llvm
 }
 
 // anyOuter leaves out the name of the outermost function, which eu-addr2line takes from
