@@ -2,6 +2,7 @@ package debuginfo
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os/exec"
@@ -55,7 +56,7 @@ func placesAsAddr2line(t *testing.T, file string, count int) {
 	agreed, differ := 0, 0
 	for i, other := range askSymbolizer(t, p, file, unsure) {
 		got := placeText(p, unsure[i])
-		if slices.Equal(got, other) || len(got) == 0 && len(other) == 1 {
+		if slices.EqualFunc(got, other, isSamePlace) {
 			agreed++
 		} else if differ++; differ < 12 {
 			t.Errorf("%x\n llvm-symbolizer: %q\n here:            %q", unsure[i], other, got)
@@ -63,6 +64,14 @@ func placesAsAddr2line(t *testing.T, file string, count int) {
 	}
 	t.Logf("%d addresses with %d calls as eu-addr2line has them, %d others as llvm-symbolizer has them", equal, calls, agreed)
 	require.Zero(t, differ, "differences")
+}
+
+// isSamePlace compares calls; llvm-symbolizer has no names of supplementary files, and
+// of functions that gcc has cloned (f.isra.0) those of the source.
+func isSamePlace(here, llvm string) bool {
+	function, place, _ := strings.Cut(here, " ")
+	source, _, _ := strings.Cut(function, ".")
+	return here == llvm || source+" "+place == llvm || "?? "+place == llvm
 }
 
 // anyOuter leaves out the name of the outermost function, which eu-addr2line takes from
@@ -163,7 +172,8 @@ func addr2line(t *testing.T, file string, addrs []uint64) [][]string {
 	cmd := exec.Command(program, "-a", "-f", "-i", "-e", file)
 	cmd.Stdin = strings.NewReader(in.String())
 	text, err := cmd.Output()
-	require.NoError(t, err)
+	var exit *exec.ExitError // where it has no symbol for one of the addresses
+	require.True(t, err == nil || errors.As(err, &exit), err)
 	var out [][]string
 	lines := bufio.NewScanner(strings.NewReader(string(text)))
 	for lines.Scan() {

@@ -25,6 +25,9 @@ func entrySize(e dwarf.Entry, depth int) int64 {
 	if n := boundedSize(e, dwarf.AttrByteSize, -1); n >= 0 || depth > maxTypeDepth {
 		return n
 	}
+	if def, ok := e.Ref(dwarf.AttrSignature); ok {
+		return entrySize(def, depth+1)
+	}
 	switch e.Tag {
 	case dwarf.TagPointerType, dwarf.TagReferenceType, dwarf.TagRvalueReferenceType:
 		return int64(e.Unit.AddrSize)

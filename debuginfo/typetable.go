@@ -89,7 +89,7 @@ func (d *debugData) typeOf(e dwarf.Entry) *types.Type {
 
 func (d *debugData) makeType(e dwarf.Entry) *types.Type {
 	if def, ok := e.Ref(dwarf.AttrSignature); ok && e.Flag(dwarf.AttrDeclaration) && !def.Has(dwarf.AttrSignature) {
-		t := d.makeType(def)
+		t := d.makeType(def) // of a type unit (DWARF 5, 5.7.1)
 		t.Name = d.qualifiedName(e)
 		return t
 	}
