@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 	"slices"
+	"strings"
 
 	"github.com/stackfs/stackfs/core"
 	"github.com/stackfs/stackfs/debuginfo/dwarf"
@@ -140,7 +141,7 @@ func (d *debugData) eachOf(ctx context.Context, ix *dwarf.Index, o *Object, kind
 		}
 		for _, r := range ix.Lookup(name, kinds) {
 			e, ok := r.Entry()
-			if ok && !yield(Item{Name: name, Object: o, kind: r.Kind, entry: e, info: d}) {
+			if ok && !yield(Item{Name: strings.Clone(name), Object: o, kind: r.Kind, entry: e, info: d}) {
 				return false
 			}
 		}

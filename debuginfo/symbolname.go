@@ -57,7 +57,7 @@ func (s *scope) alias(ctx context.Context, place Place) (values.Value, bool) {
 		if name == place.Symbol.Name {
 			continue
 		}
-		if v, ok := s.global(ctx, place.Object, name, "", false); ok {
+		if v, ok := s.global(ctx, place.Object, name, "", turnShared); ok {
 			if addr, ok := v.Place.Addr(); ok && addr == place.Symbol.Addr {
 				return v, true
 			}
