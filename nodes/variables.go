@@ -62,11 +62,11 @@ func check(ctx context.Context, env *values.Env, text string) error {
 }
 
 // environment is what the target's expressions may refer to: its globals, and while
-// it stands still the registers and variables of the thread that this is about.
+// it stands still the registers of the thread that this is about. Local variables are
+// those of a frame, and there.
 func (p Place) environment(ctx context.Context, prog *debuginfo.Program) *values.Env {
 	t := p.Target
-	call, memory := p.currentCall(ctx, prog)
-	env := prog.Env(memory, call, p.someThread)
+	env := prog.Env(t.Core.Space(), nil, p.someThread)
 	env.WriteMemory = func(ctx context.Context, b []byte, addr uint64) error {
 		w, ok := core.Power[core.MemoryWriter](t.Core)
 		if !ok {
@@ -75,21 +75,25 @@ func (p Place) environment(ctx context.Context, prog *debuginfo.Program) *values
 		_, err := w.WriteMemory(ctx, b, addr)
 		return err
 	}
-	if w, ok := core.Power[core.RegisterWriter](t.Core); ok && call != nil {
-		info, err := t.Core.Info(ctx)
-		tid := subject(info)
+	info, err := t.Core.Info(ctx)
+	if err != nil || info.State != core.Stopped {
+		return env
+	}
+	p.TID = subject(info)
+	if shot, err := p.sample(ctx, core.Want{All: true}); err == nil {
+		env.Registers = shot.Registers
+	}
+	if w, ok := core.Power[core.RegisterWriter](t.Core); ok {
 		env.WriteRegister = func(ctx context.Context, register int, data []byte) error {
-			if err != nil {
-				return err
-			}
-			return w.WriteRegister(ctx, tid, register, data)
+			return w.WriteRegister(ctx, p.TID, register, data)
 		}
 	}
 	return env
 }
 
-// someThread is the registers of the thread whose thread-local variables are shown
-// while none has stopped: the process's first, or the one with the lowest number.
+// someThread is the registers of the thread whose thread-local variables are shown:
+// the one that a stopped target is about, else the one with the lowest number, which is
+// the process's first.
 func (p Place) someThread(ctx context.Context) (core.Registers, error) {
 	if err := p.mayHold(ctx); err != nil {
 		return core.Registers{}, err
@@ -102,6 +106,9 @@ func (p Place) someThread(ctx context.Context) (core.Registers, error) {
 	for _, t := range threads {
 		p.TID = min(p.TID, t.ID())
 	}
+	if info, err := p.Target.Core.Info(ctx); err == nil && info.State == core.Stopped {
+		p.TID = subject(info)
+	}
 	shot, err := p.sample(ctx, core.Want{})
 	return shot.Registers, err
 }
@@ -113,26 +120,6 @@ func subject(info core.Info) int {
 		return info.TID
 	}
 	return info.PID
-}
-
-// currentCall is the innermost call of the thread that a stopped target is about, nil
-// while it runs.
-func (p Place) currentCall(ctx context.Context, prog *debuginfo.Program) (*debuginfo.Call, core.Memory) {
-	space := p.Target.Core.Space()
-	info, err := p.Target.Core.Info(ctx)
-	if err != nil || info.State != core.Stopped {
-		return nil, space
-	}
-	p.TID = subject(info)
-	shot, err := p.sample(ctx, core.Want{All: true})
-	if err != nil {
-		return nil, space
-	}
-	frames, _ := prog.Unwind(ctx, space, shot.Registers, 2)
-	if len(frames) == 0 {
-		return nil, space
-	}
-	return &prog.Calls(frames)[0], space
 }
 
 // evaluated is a value as it prints.
