@@ -3,7 +3,6 @@ package debuginfo
 import (
 	"context"
 	"debug/elf"
-	"errors"
 	"slices"
 	"strings"
 
@@ -439,6 +438,3 @@ func (p *Program) staticMember(ctx context.Context, o *Object, info *debugData, 
 
 // errOptimizedOut is why a variable has no value where the compiler left it out.
 var errOptimizedOut = core.Errorf(core.ErrNoData, "it is optimized out")
-
-// IsOptimizedOut says whether that is what is wrong with a value.
-func IsOptimizedOut(err error) bool { return errors.Is(err, errOptimizedOut) }

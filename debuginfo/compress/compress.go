@@ -7,7 +7,6 @@ import (
 	"io"
 
 	"github.com/klauspost/compress/zstd"
-	"github.com/ulikunitz/xz"
 )
 
 // Zlib reads a zlib stream (RFC 1950).
@@ -22,6 +21,3 @@ func Zstd(r io.Reader) (io.ReadCloser, error) {
 	}
 	return d.IOReadCloser(), nil
 }
-
-// XZ reads an xz stream (the .xz file format, 1.1.0).
-func XZ(r io.Reader) (io.Reader, error) { return xz.NewReader(r) }
