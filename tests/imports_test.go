@@ -26,7 +26,7 @@ const (
 	x86asm     = "golang.org/x/arch/x86/x86asm"
 	demangle   = "github.com/ianlancetaylor/demangle"
 	klauspost  = "github.com/klauspost/compress/zstd"
-	ulikunitz  = "github.com/ulikunitz/xz"
+	ulikunitz  = "github.com/ulikunitz/xz/lzma"
 	cobra      = "github.com/spf13/cobra"
 	testify    = "github.com/stretchr/testify"
 	goInternal = "github.com/rogpeppe/go-internal"
