@@ -262,7 +262,7 @@ func TestAssignC(t *testing.T) {
 // compareInner is compare without the form that print has.
 func (i *inferior) compareInner(t *testing.T, answers []answer, strip func(string) string, allowed map[string]string) {
 	ctx := context.Background()
-	differ := 0
+	differ, incomplete := 0, 0
 	for _, a := range answers {
 		v, err := Evaluate(ctx, i.env, a.Text)
 		require.NoError(t, err, a.Text)
@@ -270,12 +270,17 @@ func (i *inferior) compareInner(t *testing.T, answers []answer, strip func(strin
 		require.NoError(t, err, a.Text)
 		scalars, err := Format(ctx, i.env, v, Scalars)
 		require.NoError(t, err, a.Text)
+		if strings.Contains(a.Inner, "<incomplete sequence") { // gdb loses the character before it; so may random bytes end
+			incomplete++
+			continue
+		}
 		if allowed[a.Text] == "" && (strip(inner) != strip(a.Inner) || strip(scalars) != strip(a.Scalars)) {
 			differ++
 			t.Errorf("%s\n gdb %q\nours %q\n gdb %q\nours %q", a.Text, a.Inner, inner, a.Scalars, scalars)
 		}
 	}
-	t.Logf("compared with gdb: %d texts of %d expressions, %d differ, %d allowed", 2*len(answers), len(answers), differ, len(allowed))
+	t.Logf("compared with gdb: %d texts of %d expressions, %d differ, %d allowed, %d with an incomplete character not compared",
+		2*(len(answers)-incomplete), len(answers)-incomplete, differ, len(allowed), incomplete)
 }
 
 // TestListsOfSample follows the lists of globals.c.
