@@ -128,44 +128,35 @@ func (m *module) info() (*debugData, error) {
 	return l.data, l.err
 }
 
-// lineTable decodes the line table of a unit, nil if it has none.
+// lineTable decodes the line table of a unit, nil if it has none; what can be read of
+// a broken one is there.
 func (d *debugData) lineTable(u *dwarf.Unit) *dwarf.LineTable {
-	d.mu.Lock()
-	t, ok := d.lines[u]
-	d.mu.Unlock()
-	if ok {
-		return t
-	}
-	if in, ok := lineInput(u); ok {
-		t, _ = dwarf.ReadLines(in) // what can be read of a broken one is there
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if len(d.lines) >= maxLineTables {
-		clear(d.lines)
-	}
-	d.lines[u] = t
-	return t
+	return ofLines(d, d.lines, maxLineTables, u, dwarf.ReadLines)
 }
 
 // lineFiles is the files that a unit's line table names, nil if it has none.
 func (d *debugData) lineFiles(u *dwarf.Unit) *dwarf.LineFiles {
+	return ofLines(d, d.files, maxLineFiles, u, dwarf.ReadLineHeader)
+}
+
+// ofLines keeps what was read of units' line tables; what cannot be read is nil.
+func ofLines[V any](d *debugData, kept map[*dwarf.Unit]*V, most int, u *dwarf.Unit, read func(dwarf.LineInput) (*V, error)) *V {
 	d.mu.Lock()
-	files, ok := d.files[u]
+	v, ok := kept[u]
 	d.mu.Unlock()
 	if ok {
-		return files
+		return v
 	}
 	if in, ok := lineInput(u); ok {
-		files, _ = dwarf.ReadLineHeader(in)
+		v, _ = read(in)
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if len(d.files) >= maxLineFiles {
-		clear(d.files)
+	if len(kept) >= most {
+		clear(kept)
 	}
-	d.files[u] = files
-	return files
+	kept[u] = v
+	return v
 }
 
 // fileName is a file by DW_AT_decl_file or DW_AT_call_file as gdb shows it, empty if there is none.

@@ -15,10 +15,11 @@ import (
 	"time"
 
 	"github.com/ianlancetaylor/demangle"
+	"github.com/stretchr/testify/require"
+
 	"github.com/stackfs/stackfs/core"
 	"github.com/stackfs/stackfs/debuginfo/types"
 	"github.com/stackfs/stackfs/tests/need"
-	"github.com/stretchr/testify/require"
 )
 
 // processMemory is /proc/PID/mem of a stopped child.
@@ -204,6 +205,7 @@ func TestGlobalsGo(t *testing.T) {
 	i.compareInner(t, answers, strip, map[string]string{
 		"'runtime.mheap_'":          "over gdb's max-value-size",
 		"'runtime.cgroupScratch'":   "over gdb's max-value-size",
+		"'runtime.aeskeysched'":     "random bytes, which may end inside of a character",
 		"'runtime.finalizer1'":      "text that ends inside of a character",
 		"'runtime.firstmoduledata'": "text that ends inside of a character",
 	})
@@ -259,6 +261,9 @@ func TestAssignC(t *testing.T) {
 	t.Logf("compared with gdb: %d assignments", len(lines))
 }
 
+// beforeIncomplete is the character that gdb loses before an incomplete one.
+var beforeIncomplete = regexp.MustCompile(`(\\[0-7]{3}|\\.|.)", <incomplete`)
+
 // compareInner is compare without the form that print has.
 func (i *inferior) compareInner(t *testing.T, answers []answer, strip func(string) string, allowed map[string]string) {
 	ctx := context.Background()
@@ -270,17 +275,17 @@ func (i *inferior) compareInner(t *testing.T, answers []answer, strip func(strin
 		require.NoError(t, err, a.Text)
 		scalars, err := Format(ctx, i.env, v, Scalars)
 		require.NoError(t, err, a.Text)
-		if strings.Contains(a.Inner, "<incomplete sequence") { // gdb loses the character before it; so may random bytes end
+		if lost := beforeIncomplete.ReplaceAllString(inner, `", <incomplete`); lost == a.Inner {
+			inner = lost // random bytes, such as a seed, may end in this way
 			incomplete++
-			continue
 		}
 		if allowed[a.Text] == "" && (strip(inner) != strip(a.Inner) || strip(scalars) != strip(a.Scalars)) {
 			differ++
 			t.Errorf("%s\n gdb %q\nours %q\n gdb %q\nours %q", a.Text, a.Inner, inner, a.Scalars, scalars)
 		}
 	}
-	t.Logf("compared with gdb: %d texts of %d expressions, %d differ, %d allowed, %d with an incomplete character not compared",
-		2*(len(answers)-incomplete), len(answers)-incomplete, differ, len(allowed), incomplete)
+	t.Logf("compared with gdb: %d texts of %d expressions, %d differ, %d allowed, in %d gdb loses a character",
+		2*len(answers), len(answers), differ, len(allowed), incomplete)
 }
 
 // TestListsOfSample follows the lists of globals.c.
